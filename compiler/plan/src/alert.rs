@@ -1,6 +1,7 @@
 //! Alerts as the engine runs them: latches set and reset by conditions.
 
-use crate::ids::{ColumnId, ConditionId, DomainId, RowsId, TreeId};
+use crate::ids::{ConditionId, DomainId, RowsId, TreeId};
+use crate::tree::Place;
 use crate::unit::Unit;
 
 /// An alert.
@@ -12,8 +13,8 @@ pub struct Alert {
     pub domain: DomainId,
     /// The rows it has.
     pub rows: RowsId,
-    /// The number it is about, in its domain.
-    pub subject: Option<(ColumnId, Unit)>,
+    /// The number (or condition) it is about.
+    pub subject: Option<Shown>,
     /// Its levels, mildest first.
     pub levels: Vec<Level>,
     /// More than this many level changes less one …
@@ -45,8 +46,10 @@ pub struct Level {
     pub pending: Option<ConditionId>,
     /// What the policy wrote as `when`, without what `absent` adds: true here means that `when` set it.
     pub when: Option<ConditionId>,
-    /// Neither sets nor resets until the engine has closed this many ticks.
-    pub warm_ticks: u32,
+    /// `set` is taken as unknown until the engine has closed this many ticks.
+    pub set_warm_ticks: u32,
+    /// `reset` is taken as unknown until the engine has closed this many ticks.
+    pub reset_warm_ticks: u32,
     /// Explains `when`.
     pub tree: Option<TreeId>,
     /// Explains `clear when`.
@@ -60,6 +63,18 @@ pub enum Says {
     Plain(String),
     /// The value of the row's label at this place.
     Label(u32),
-    /// A number, in the alert's domain.
-    Value(ColumnId, Unit),
+    /// A number.
+    Value(Shown),
+}
+
+/// A value that people see beside an alert's row. It is not kept for every row: where it is a kernel's register, it is computed
+/// again for the row asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Shown {
+    /// Where it is.
+    pub at: Place,
+    /// The domain of that place; its labels are among the alert's.
+    pub domain: DomainId,
+    /// The unit in which people see it.
+    pub unit: Unit,
 }

@@ -59,8 +59,6 @@ pub struct Lend {
     pub on: Vec<(u32, u32)>,
     /// For each label of `to`, where its value comes from.
     pub labels: Vec<LentLabel>,
-    /// What an info row must match.
-    pub matchers: Vec<(u32, Match)>,
     /// The info metric's numbers: an info row counts while it has a value.
     pub value: ColumnId,
 }

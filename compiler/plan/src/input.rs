@@ -1,5 +1,6 @@
 //! What is read from the wire: which series feed which column, and how long their values stand.
 
+use crate::domain::Match;
 use crate::ids::{ColumnId, DomainId, LaneId};
 
 /// A stream of samples: a metric, or a part of a histogram, in one lane of time.
@@ -17,6 +18,9 @@ pub struct Input {
     pub domain: DomainId,
     /// For each label of the domain, where its value comes from.
     pub labels: Vec<WireLabel>,
+    /// What a series' wire labels must match (a selector is resolved once, when a series appears; a label that the wire lacks is
+    /// the empty text). Series that do not match do not belong to this input.
+    pub matchers: Vec<(String, Match)>,
     /// Whether it counts: resets are told from falls, and a series born while its target was read counts from zero.
     pub counter: bool,
     /// What a wire value is multiplied by.

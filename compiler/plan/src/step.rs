@@ -3,8 +3,6 @@
 use crate::ids::{
     AlertId, ColumnId, ConditionId, DomainId, HoldId, KernelId, LagId, LendId, MapId, RowsId, WindowId,
 };
-use crate::kernel::Register;
-use crate::unit::Unit;
 use crate::window::{WindowFunction, WindowTest};
 
 /// One step. Each writes columns that no other step writes.
@@ -205,8 +203,6 @@ pub struct KernelStep {
     pub to_values: Vec<ColumnId>,
     /// The columns of conditions it writes.
     pub to_conditions: Vec<ConditionId>,
-    /// The registers that people may want to see, with what they are.
-    pub names: Vec<(Register, String, Unit)>,
 }
 
 /// What is computed of a group of numbers.
