@@ -3,7 +3,7 @@
 /// The longest text kept of an example, in bytes.
 const EXAMPLE_BYTES_MAX: usize = 120;
 
-/// Why something was left out (or, for [`DropReason::TypeChanged`] and [`DropReason::NotANumber`], was let in with a remark).
+/// Why something was left out (or, where [`DropReason::is_loss`] says no, was let in with a remark).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum DropReason {
     /// The line is not of the format.
@@ -38,6 +38,8 @@ pub enum DropReason {
     ClockOutlier,
     /// There are more samples than the memory allowed for them holds.
     SampleLimit,
+    /// More metrics are declared than are remembered; this one's kind stays unknown.
+    FamilyLimit,
     /// The kind of a metric is another one than before; the new one holds, the samples are kept.
     TypeChanged,
     /// The value is NaN; the sample is kept and reads as missing.
@@ -46,7 +48,7 @@ pub enum DropReason {
 
 impl DropReason {
     /// All reasons, in the order of their counters.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::BadLine,
         Self::NotUtf8,
         Self::BadValue,
@@ -63,6 +65,7 @@ impl DropReason {
         Self::Cut,
         Self::ClockOutlier,
         Self::SampleLimit,
+        Self::FamilyLimit,
         Self::TypeChanged,
         Self::NotANumber,
     ];
@@ -87,6 +90,7 @@ impl DropReason {
             Self::Cut => "cut",
             Self::ClockOutlier => "clock_outlier",
             Self::SampleLimit => "sample_limit",
+            Self::FamilyLimit => "family_limit",
             Self::TypeChanged => "type_changed",
             Self::NotANumber => "not_a_number",
         }
@@ -112,6 +116,7 @@ impl DropReason {
             Self::Cut => "input that ends too early",
             Self::ClockOutlier => "samples of a clock far from the others",
             Self::SampleLimit => "samples over the limit of memory",
+            Self::FamilyLimit => "declarations over the limit (their samples are kept)",
             Self::TypeChanged => "metrics whose kind changed (kept)",
             Self::NotANumber => "values that are NaN (kept as missing)",
         }
@@ -120,7 +125,7 @@ impl DropReason {
     /// Whether the sample is left out; otherwise the counter is a remark only.
     #[must_use]
     pub fn is_loss(self) -> bool {
-        !matches!(self, Self::TypeChanged | Self::NotANumber)
+        !matches!(self, Self::FamilyLimit | Self::TypeChanged | Self::NotANumber)
     }
 }
 

@@ -29,27 +29,50 @@ impl SeriesKey {
     }
 }
 
-/// As in the exposition text: `up{instance="a:9100",job="node"}`.
+/// As in the exposition text: `up{instance="a:9100",job="node"}`. Names that need quotes get them: `{"my.metric","my.label"="x"}`.
 impl fmt::Display for SeriesKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.name)?;
-        if self.labels.is_empty() {
-            return Ok(());
+        let mut separator = "{";
+        if is_plain(&self.name, true) {
+            f.write_str(&self.name)?;
+        } else {
+            write!(f, "{{{}", Quoted(&self.name))?;
+            separator = ",";
         }
-        for (place, (name, value)) in self.labels.iter().enumerate() {
-            f.write_str(if place == 0 { "{" } else { "," })?;
-            write!(f, "{name}=\"")?;
-            for c in value.chars() {
-                match c {
-                    '\\' => f.write_str("\\\\")?,
-                    '"' => f.write_str("\\\"")?,
-                    '\n' => f.write_str("\\n")?,
-                    c => write!(f, "{c}")?,
-                }
+        for (name, value) in &self.labels {
+            f.write_str(separator)?;
+            if is_plain(name, false) {
+                write!(f, "{name}={}", Quoted(value))?;
+            } else {
+                write!(f, "{}={}", Quoted(name), Quoted(value))?;
             }
-            f.write_str("\"")?;
+            separator = ",";
         }
-        f.write_str("}")
+        f.write_str(if separator == "," { "}" } else { "" })
+    }
+}
+
+/// Whether a name can stand without quotes; that of a metric may have colons.
+fn is_plain(name: &str, colons: bool) -> bool {
+    let is_start = |b: u8| b.is_ascii_alphabetic() || b == b'_' || (colons && b == b':');
+    name.bytes().next().is_some_and(is_start) && name.bytes().all(|b| is_start(b) || b.is_ascii_digit())
+}
+
+/// A text in quotes, with the escapes of the exposition text.
+struct Quoted<'t>(&'t str);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("\"")?;
+        for c in self.0.chars() {
+            match c {
+                '\\' => f.write_str("\\\\")?,
+                '"' => f.write_str("\\\"")?,
+                '\n' => f.write_str("\\n")?,
+                c => write!(f, "{c}")?,
+            }
+        }
+        f.write_str("\"")
     }
 }
 
