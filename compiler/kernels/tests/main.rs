@@ -1,0 +1,10 @@
+//! Integration tests of the kernels.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    clippy::type_complexity,
+    reason = "a test that goes wrong may panic, its helpers too; tables of functions are plainest as they are"
+)]
+
+mod semantics;
