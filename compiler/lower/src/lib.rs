@@ -1,1 +1,95 @@
-//! Being laid out.
+//! nvp-lower: from the typed policy to the plan.
+//!
+//! Expressions become a graph in which equal ones are one node; the graph becomes steps: kernels where rows can be computed each by
+//! itself, and joins, groups, windows and clocks where they cannot. What `absent` and a level's default clearing mean is lowered
+//! into plain conditions here, so that the engine knows latches and nothing else. This crate knows no series and no execution.
+
+mod aggregate;
+mod alert;
+mod expression;
+mod finish;
+mod graph;
+mod histogram;
+mod join;
+mod kernel;
+mod schedule;
+mod tables;
+mod tick;
+mod tree;
+mod walk;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use nvp_check::typed::{AlertId, DeriveId, Expr, MetricId, Policy};
+use nvp_plan::Plan;
+use nvp_plan::ids::AlertId as PlanAlertId;
+
+/// What of a policy is lowered, and how.
+#[derive(Debug, Default)]
+pub struct LowerOptions<'a> {
+    /// The alerts wanted; `None` for all. Those whose state they read come with them.
+    pub alerts: Option<&'a BTreeSet<AlertId>>,
+    /// Derives that are fed like metrics and not computed (a test gives them).
+    pub given_derives: BTreeSet<DeriveId>,
+    /// Conditions without labels to be watched, in order: [`Plan::probes`].
+    pub probes: Vec<&'a Expr>,
+}
+
+/// A plan and how it hangs together with the policy.
+#[derive(Debug, Clone)]
+pub struct Lowered {
+    /// What the engine executes.
+    pub plan: Plan,
+    /// The plan's alert for each of the policy's that was lowered.
+    pub alerts: BTreeMap<AlertId, PlanAlertId>,
+    /// The wire name that feeds each given derive.
+    pub given_derives: BTreeMap<DeriveId, String>,
+}
+
+/// A policy that cannot be lowered.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LowerError {
+    /// An alert's (or probe's) conditions need more registers than a kernel has.
+    #[error(
+        "`{name}` is too large: its conditions need more than {limit} operations; split it with `derive`"
+    )]
+    TooLarge {
+        /// The alert, or the probe's text.
+        name: String,
+        /// How many there may be.
+        limit: usize,
+    },
+}
+
+/// Lowers a checked policy.
+///
+/// # Errors
+///
+/// [`LowerError`] when an alert is too large for one kernel.
+pub fn lower(policy: &Policy, options: &LowerOptions<'_>) -> Result<Lowered, LowerError> {
+    let wanted = walk::alerts_wanted(policy, options);
+    let mut lowering = expression::Lowering::new(policy, &options.given_derives, &wanted);
+    for id in &wanted {
+        lowering.alert(*id);
+    }
+    for probe in &options.probes {
+        lowering.probe(probe);
+    }
+    lowering.finish()
+}
+
+/// The alerts that read one of these metrics or derives, directly or through others.
+#[must_use]
+pub fn alerts_reading(
+    policy: &Policy,
+    metrics: &BTreeSet<MetricId>,
+    derives: &BTreeSet<DeriveId>,
+) -> BTreeSet<AlertId> {
+    walk::alerts_reading(policy, metrics, derives)
+}
+
+/// The metrics that some alert reads, each with whether it does.
+#[must_use]
+pub fn metrics_read(policy: &Policy) -> BTreeSet<MetricId> {
+    walk::metrics_read(policy)
+}

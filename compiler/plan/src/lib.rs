@@ -5,6 +5,7 @@
 //! it knows no text of policies, no series, no time.
 
 pub mod alert;
+pub mod describe;
 pub mod domain;
 pub mod ids;
 pub mod input;

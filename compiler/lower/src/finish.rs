@@ -1,0 +1,92 @@
+//! The end of lowering: alerts, trees and probes get the places of their columns.
+
+use std::collections::BTreeMap;
+
+use nvp_plan::alert::{Alert, Level, Says, Shown};
+use nvp_plan::ids::TreeId;
+use nvp_plan::{Plan, Probe};
+
+use crate::alert::{AlertDraft, SaysDraft};
+use crate::expression::{Lowering, given_derive_name};
+use crate::graph::NodeId;
+use crate::schedule::Schedule;
+use crate::tree::DraftTree;
+use crate::{LowerError, Lowered};
+
+impl Lowering<'_> {
+    /// Lays out the steps and puts the plan together.
+    pub(crate) fn finish(self) -> Result<Lowered, LowerError> {
+        let mut schedule = Schedule::new(&self.graph, &self.tables);
+        schedule.lay_out(&self.owners)?;
+        let alerts = self.alerts.values().map(|draft| self.placed_alert(draft, &mut schedule)).collect();
+        let probe_nodes =
+            self.owners.iter().filter(|owner| owner.alert.is_none()).filter_map(|owner| owner.roots.first());
+        let probes = probe_nodes
+            .zip(&self.probes)
+            .map(|(node, tree)| Probe {
+                condition: schedule.condition(*node),
+                tree: plant(tree, &mut schedule),
+            })
+            .collect();
+        let given_derives: BTreeMap<_, _> = self
+            .given_derives
+            .iter()
+            .filter_map(|id| Some((*id, given_derive_name(&self.policy.derives.get(id.0)?.name))))
+            .collect();
+        let plan = Plan { tick_ms: self.tick_ms, alerts, probes, ..schedule.plan };
+        Ok(Lowered { plan, alerts: self.alert_places, given_derives })
+    }
+
+    fn placed_alert(&self, draft: &AlertDraft, schedule: &mut Schedule<'_>) -> Alert {
+        let typed = self.policy.alerts.get(draft.typed.0);
+        let levels = draft
+            .levels
+            .iter()
+            .map(|level| Level {
+                name: level.name.clone(),
+                severity: level.severity.to_owned(),
+                set: schedule.condition(level.set),
+                reset: schedule.condition(level.reset),
+                pending: level.pending.map(|node| schedule.condition(node)),
+                when: level.when.map(|node| schedule.condition(node)),
+                set_warm_ticks: self.graph.facts(level.set).warm_ticks,
+                reset_warm_ticks: self.graph.facts(level.reset).warm_ticks,
+                tree: level.tree.as_ref().map(|tree| plant(tree, schedule)),
+                clear_tree: level.clear_tree.as_ref().map(|tree| plant(tree, schedule)),
+            })
+            .collect();
+        let says = |pieces: &[SaysDraft]| {
+            pieces.iter().filter_map(|piece| self.placed_piece(piece, draft, schedule)).collect()
+        };
+        Alert {
+            name: typed.map_or_else(String::new, |alert| alert.name.clone()),
+            domain: draft.domain,
+            rows: draft.rows,
+            subject: draft.subject.as_ref().and_then(|(node, unit)| shown(*node, unit, schedule)),
+            flapping_changes: typed.map_or(6, |alert| alert.flapping_changes),
+            flapping_within_ms: typed.map_or(1_800_000, |alert| alert.flapping_within_ms),
+            says: says(&draft.says),
+            runbook: says(&draft.runbook),
+            service: typed.and_then(|alert| alert.service.clone()),
+            levels,
+        }
+    }
+
+    fn placed_piece(&self, piece: &SaysDraft, draft: &AlertDraft, schedule: &Schedule<'_>) -> Option<Says> {
+        match piece {
+            SaysDraft::Plain(text) => Some(Says::Plain(text.clone())),
+            SaysDraft::Label(label) => self.tables.label(draft.domain, label).map(Says::Label),
+            SaysDraft::Value(node, unit) => shown(*node, unit, schedule).map(Says::Value),
+        }
+    }
+}
+
+fn shown(node: NodeId, unit: &nvp_plan::unit::Unit, schedule: &Schedule<'_>) -> Option<Shown> {
+    schedule.place_of(node).map(|(at, domain)| Shown { at, domain, unit: unit.clone() })
+}
+
+fn plant(tree: &DraftTree, schedule: &mut Schedule<'_>) -> TreeId {
+    let placed = tree.placed(|node| schedule.place_of(node));
+    schedule.plan.trees.push(placed);
+    TreeId(u32::try_from(schedule.plan.trees.len() - 1).unwrap_or(u32::MAX))
+}
