@@ -19,7 +19,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             line_bytes_max: 512 << 10,
-            json_line_bytes_max: 256 << 20,
+            json_line_bytes_max: 128 << 20,
             labels_max: 64,
             name_bytes_max: 1 << 10,
             label_value_bytes_max: 4 << 10,

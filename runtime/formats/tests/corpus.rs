@@ -32,7 +32,7 @@ pub fn blocks(text: &str) -> Vec<Block> {
             match open.take() {
                 None => open = Some((word.trim().to_owned(), place)),
                 Some((word, from)) => {
-                    let text = text[from..start].to_owned();
+                    let text = text.get(from..start).unwrap().to_owned();
                     blocks.push(Block { word, text, range: from..start });
                 }
             }
@@ -75,21 +75,17 @@ pub fn check(path: &Path, mut run: impl FnMut(&[Block]) -> String) {
     }
 }
 
-/// The text of a block with what Markdown cannot show: `\x00` and the like, `␍` for a carriage return, `␃` for "no line end here".
+/// The text of a block with what Markdown cannot show: `«00 ff»` for bytes, `␍` for a carriage return, `␃` at the end for "no line
+/// end here".
 pub fn bytes(text: &str) -> Vec<u8> {
     let text = text.replace('␍', "\r");
-    let text = text.strip_suffix("␃\n").unwrap_or(&text);
-    let mut bytes = Vec::new();
-    let mut rest = text;
-    while let Some(at) = rest.find("«") {
-        bytes.extend_from_slice(&rest.as_bytes()[..at]);
-        let end = rest.find('»').unwrap();
-        for hex in rest[at + '«'.len_utf8()..end].split(' ') {
-            bytes.push(u8::from_str_radix(hex, 16).unwrap());
-        }
-        rest = &rest[end + '»'.len_utf8()..];
+    let mut parts = text.strip_suffix("␃\n").unwrap_or(&text).split('«');
+    let mut bytes = parts.next().unwrap().as_bytes().to_vec();
+    for part in parts {
+        let (hex, plain) = part.split_once('»').unwrap();
+        bytes.extend(hex.split(' ').map(|byte| u8::from_str_radix(byte, 16).unwrap()));
+        bytes.extend_from_slice(plain.as_bytes());
     }
-    bytes.extend_from_slice(rest.as_bytes());
     bytes
 }
 

@@ -68,12 +68,19 @@ impl Prefixes {
     }
 
     fn look_up(&mut self, line: &[u8]) -> Option<(u32, usize)> {
-        let written = line.get(..syntax::written_bytes(line)?)?;
-        let same = |&e: &u32| self.entries.get(e as usize).is_some_and(|&e| self.text_of(e) == written);
-        let found = *self.index.find(self.hasher.hash_one(written), same)?;
-        let slot = self.entries.get(found as usize)?.slot;
+        // The last brace is nearly always the series' own. Where it is not (an exemplar has one, too) nothing is found with it:
+        // a remembered text that is the head of a line is the whole series of that line, whichever way its end was guessed.
+        let guessed =
+            memchr::memrchr(b'}', line).and_then(|brace| line.get(..=brace)).and_then(|w| self.number(w));
+        let found = guessed.or_else(|| self.number(line.get(..syntax::written_bytes(line)?)?))?;
+        let entry = *self.entries.get(found as usize)?;
         self.follow(found);
-        Some((slot, written.len()))
+        Some((entry.slot, entry.bytes))
+    }
+
+    fn number(&self, written: &[u8]) -> Option<u32> {
+        let same = |&e: &u32| self.entries.get(e as usize).is_some_and(|&e| self.text_of(e) == written);
+        self.index.find(self.hasher.hash_one(written), same).copied()
     }
 
     /// Remembers that `written` stands for `slot`; it must not be remembered yet.
