@@ -329,23 +329,6 @@ impl<'a> Schedule<'a> {
                 let window = self.window(window);
                 Step::Pool { function, window, map, to: self.column(id) }
             }
-            Node::BucketQuantile(quantile, map, of, bounds) => Step::BucketQuantile {
-                quantile,
-                map,
-                bucket_label: bounds.label,
-                scale: bounds.scale,
-                of: self.column(of),
-                to: self.column(id),
-            },
-            Node::BucketShare(bound, above, map, of, bounds) => Step::BucketShare {
-                bound,
-                above,
-                map,
-                bucket_label: bounds.label,
-                scale: bounds.scale,
-                of: self.column(of),
-                to: self.column(id),
-            },
             Node::Lend(lend, of) if self.graph.facts(id).condition => {
                 Step::LendCondition { lend, of: self.condition(of), to: self.condition(id) }
             }
@@ -364,7 +347,35 @@ impl<'a> Schedule<'a> {
                 Step::Lag { lag, of: self.condition(of), to: self.condition(id) }
             }
             Node::AlertState(alert, test) => Step::AlertState { alert, test, to: self.condition(id) },
+            Node::BucketQuantile(..) | Node::BucketShare(..) => {
+                self.bucket_step(id, node);
+                return;
+            }
             // INVARIANT (own steps): what is computed row by row goes into kernels.
+            _ => return,
+        };
+        self.plan.steps.push(step);
+    }
+
+    fn bucket_step(&mut self, id: NodeId, node: Node) {
+        let step = match node {
+            Node::BucketQuantile(quantile, map, of, bounds) => Step::BucketQuantile {
+                quantile,
+                map,
+                bucket_label: bounds.label,
+                scale: bounds.scale,
+                of: self.column(of),
+                to: self.column(id),
+            },
+            Node::BucketShare(bound, above, map, of, bounds) => Step::BucketShare {
+                bound,
+                above,
+                map,
+                bucket_label: bounds.label,
+                scale: bounds.scale,
+                of: self.column(of),
+                to: self.column(id),
+            },
             _ => return,
         };
         self.plan.steps.push(step);

@@ -1,0 +1,4 @@
+//! Tests of the whole product.
+
+mod house;
+mod tidy;
