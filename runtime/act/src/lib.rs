@@ -1,1 +1,18 @@
-//! Being laid out.
+//! nvp-act: where decisions go.
+//!
+//! A destination is handed decisions that are already text; it knows no policy, no engine and no metric. Each has a bounded
+//! queue of its own and works beside the evaluation, which never waits for it: a full queue loses its oldest decision, because
+//! the newest says how things stand, and counts it.
+
+mod counters;
+mod destination;
+pub mod destinations;
+mod health;
+mod message;
+mod queue;
+mod secret;
+
+pub use counters::{Counters, Results};
+pub use destination::Destination;
+pub use message::Message;
+pub use secret::{Secret, SecretError, Setting};

@@ -1,0 +1,4 @@
+//! The kinds of destinations, one file each.
+
+pub mod standard_output;
+pub mod webhook;

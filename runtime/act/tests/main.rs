@@ -1,0 +1,8 @@
+//! Destinations against real receivers on this machine.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod log;
+mod receiver;
+mod standard_output;
+mod webhook;
