@@ -67,6 +67,8 @@ pub struct Diagnostic {
     pub help: Vec<String>,
     /// How to mend it, as an edit.
     pub fix: Option<Fix>,
+    /// Another way to mend it, where what was meant is open.
+    pub other_fix: Option<Fix>,
 }
 
 impl Diagnostic {
@@ -82,6 +84,7 @@ impl Diagnostic {
             notes: Vec::new(),
             help: Vec::new(),
             fix: None,
+            other_fix: None,
         }
     }
 
@@ -123,6 +126,13 @@ impl Diagnostic {
     #[must_use]
     pub fn fix(mut self, title: impl Into<String>, edits: Vec<Edit>) -> Self {
         self.fix = Some(Fix { title: title.into(), edits });
+        self
+    }
+
+    /// Adds another mend as an edit, where what was meant is open.
+    #[must_use]
+    pub fn or_fix(mut self, title: impl Into<String>, edits: Vec<Edit>) -> Self {
+        self.other_fix = Some(Fix { title: title.into(), edits });
         self
     }
 }

@@ -4,10 +4,17 @@
 //! it is given texts and returns trees, texts and diagnostics.
 
 pub mod ast;
+pub mod codes;
 pub mod diagnostic;
+mod parse;
 pub mod source;
 pub mod span;
+mod suggest;
+mod trivia;
 
 pub use diagnostic::{Code, Diagnostic};
+pub use parse::{BRACKETS_MAX, BYTES_MAX, DIAGNOSTICS_MAX, OPERATORS_MAX, Parsed, decode, parse};
 pub use source::{SourceFile, SourceMap};
 pub use span::{FileId, Span, Spanned};
+pub use suggest::suggest;
+pub use trivia::Comment;

@@ -1,0 +1,107 @@
+//! What every part of the tree's construction shares: places, diagnostics, documentation.
+
+use std::cell::{Cell, RefCell};
+use std::ops::Range;
+
+use pest::iterators::Pair;
+
+use super::grammar::Rule;
+use crate::ast::Ident;
+use crate::diagnostic::Diagnostic;
+use crate::span::{FileId, Span, Spanned};
+use crate::trivia::Comment;
+
+/// Turns what the grammar recognised into the tree.
+pub(super) struct Builder<'i> {
+    pub(super) file: FileId,
+    /// What was written.
+    pub(super) source: &'i str,
+    /// What the grammar read. INVARIANT (same places): offsets are those of `source`.
+    pub(super) clean: &'i str,
+    /// Whether a comparison may leave out its subject here.
+    pub(super) in_level: Cell<bool>,
+    /// How many `if`s, `not`s and minus signs are being built: those that cost stack.
+    pub(super) recursion: Cell<u32>,
+    comments: &'i [Comment],
+    /// Where the scanner's errors begin, in order.
+    lexical: Vec<u32>,
+    diagnostics: RefCell<Vec<Diagnostic>>,
+}
+
+impl<'i> Builder<'i> {
+    pub(super) fn new(
+        file: FileId,
+        source: &'i str,
+        clean: &'i str,
+        comments: &'i [Comment],
+        lexical: &[Diagnostic],
+    ) -> Self {
+        let lexical = lexical.iter().map(|diagnostic| diagnostic.primary.span.start).collect();
+        let diagnostics = RefCell::default();
+        Self {
+            file,
+            source,
+            clean,
+            in_level: Cell::new(false),
+            recursion: Cell::new(0),
+            comments,
+            lexical,
+            diagnostics,
+        }
+    }
+
+    pub(super) fn into_diagnostics(self) -> Vec<Diagnostic> {
+        self.diagnostics.into_inner()
+    }
+
+    pub(super) fn report(&self, diagnostic: Diagnostic) {
+        self.diagnostics.borrow_mut().push(diagnostic);
+    }
+
+    /// Whether the scanner has already found fault with something in a range.
+    pub(super) fn has_lexical_error(&self, range: &Range<usize>) -> bool {
+        let first = self.lexical.partition_point(|start| (*start as usize) < range.start);
+        self.lexical.get(first).is_some_and(|start| (*start as usize) < range.end)
+    }
+
+    /// The bytes of a pair, without the blanks that the grammar leaves at its end.
+    pub(super) fn range(&self, pair: &Pair<'_, Rule>) -> Range<usize> {
+        let span = pair.as_span();
+        let written = span.as_str().trim_end().len();
+        let length = self.source.len();
+        span.start().min(length)..(span.start() + written).min(length)
+    }
+
+    pub(super) fn span(&self, pair: &Pair<'_, Rule>) -> Span {
+        super::span_of(self.file, self.range(pair))
+    }
+
+    pub(super) fn at(&self, range: Range<usize>) -> Span {
+        super::span_of(self.file, range)
+    }
+
+    /// A word, a name or another token, as written.
+    pub(super) fn token(&self, pair: &Pair<'_, Rule>) -> Ident {
+        Spanned { node: pair.as_str().trim_end().to_owned(), span: self.span(pair) }
+    }
+
+    /// The documentation that stands on the lines right above a place.
+    pub(super) fn documentation(&self, start: usize) -> Option<String> {
+        let before = self.comments.partition_point(|comment| (comment.span.start as usize) < start);
+        let mut below = start;
+        let mut lines = Vec::new();
+        for comment in self.comments.get(..before)?.iter().rev() {
+            let between = self.source.get(comment.span.end as usize..below)?;
+            let adjacent = between.trim().is_empty() && between.matches('\n').count() == 1;
+            if !(comment.doc && comment.own_line && adjacent) {
+                break;
+            }
+            let written = self.source.get(comment.span.start as usize..comment.span.end as usize)?;
+            let line = written.trim_start_matches('#');
+            lines.push(line.strip_prefix(' ').unwrap_or(line));
+            below = comment.span.start as usize;
+        }
+        lines.reverse();
+        (!lines.is_empty()).then(|| lines.join("\n"))
+    }
+}

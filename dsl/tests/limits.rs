@@ -1,0 +1,72 @@
+//! Bad input: huge, deep, broken. Nothing panics, everything is told, the rest is read.
+
+use nvp_dsl::{BRACKETS_MAX, BYTES_MAX, DIAGNOSTICS_MAX, FileId, decode, parse};
+
+fn codes(text: &str) -> Vec<&'static str> {
+    parse(FileId(0), text).diagnostics.iter().map(|diagnostic| diagnostic.code.0).collect()
+}
+
+fn nested(depth: usize) -> String {
+    format!("derive a = {}1{}", "(".repeat(depth), ")".repeat(depth))
+}
+
+#[test]
+fn brackets_nest_up_to_the_limit_and_no_deeper() {
+    assert_eq!(codes(&nested(BRACKETS_MAX)), Vec::<&str>::new());
+    assert_eq!(codes(&nested(BRACKETS_MAX + 1)), ["E0022"]);
+    let rest = format!("{}\nderive b = 1", nested(1_000_000));
+    let parsed = parse(FileId(0), &rest);
+    assert_eq!(parsed.diagnostics.len(), 1);
+    assert_eq!(parsed.file.items.len(), 2);
+}
+
+#[test]
+fn what_recurses_without_brackets_is_bounded_too() {
+    for unit in
+        ["not ", "- ", "if ", "a + ", "a and ", "if a then ", "if a then b else ", "(a + ", "(not ", "f(-"]
+    {
+        let text = format!("derive x = {}a", unit.repeat(100_000));
+        assert!(!codes(&text).is_empty(), "{unit}");
+    }
+    let level = |inner: &str| format!("(if a then not not - - {inner} + b * c for 5m and d or e)");
+    let deep = (0..60).fold("a".to_owned(), |inner, _| level(&inner));
+    let _ = parse(FileId(0), &format!("derive x = {deep}"));
+}
+
+#[test]
+fn a_long_chain_is_read_up_to_the_limit() {
+    let chain = |operands: usize| format!("derive x = {}", vec!["a"; operands].join(" + "));
+    assert_eq!(codes(&chain(200)), Vec::<&str>::new());
+    assert_eq!(codes(&chain(300)), ["E0023"]);
+}
+
+#[test]
+fn a_file_over_the_limit_is_refused() {
+    assert_eq!(codes(&"#".repeat(BYTES_MAX + 1)), ["E0021"]);
+    assert_eq!(codes(&"#".repeat(BYTES_MAX)), Vec::<&str>::new());
+}
+
+#[test]
+fn diagnostics_are_bounded_and_the_rest_counted() {
+    let parsed = parse(FileId(0), &"unit a = b\n".repeat(5_000));
+    assert_eq!(parsed.diagnostics.len(), DIAGNOSTICS_MAX + 1);
+    assert_eq!(
+        parsed.diagnostics.last().map(|d| d.title.as_str()),
+        Some("4000 more errors in this file are not shown")
+    );
+}
+
+#[test]
+fn control_characters_are_told_and_the_rest_read() {
+    let parsed = parse(FileId(0), "unit a\0\0\0\nunit b # x\u{1b}\nseverity red is\u{7f} critical");
+    let codes: Vec<_> = parsed.diagnostics.iter().map(|d| (d.code.0, d.primary.span.start)).collect();
+    assert_eq!(codes, [("E0016", 6), ("E0016", 20), ("E0016", 37)]);
+    assert_eq!(parsed.file.items.len(), 3);
+}
+
+#[test]
+fn bytes_that_are_not_utf8_are_named() {
+    let error = decode(FileId(0), b"unit a\nunit b\xff").expect_err("0xFF is never UTF-8");
+    assert_eq!(error.title, "this file is not UTF-8: byte 0xFF at offset 13 in line 2 begins no character");
+    assert_eq!(decode(FileId(0), b"\xef\xbb\xbfunit a").as_deref(), Ok("unit a"));
+}
