@@ -16,12 +16,14 @@ mod call;
 mod check;
 mod error;
 mod interpreter;
+mod native;
 mod program;
 mod scalar;
 mod trace;
 
 pub use call::{Bits, BitsMut, Call};
 pub use error::{CallError, CompileError, Fault, Operand};
+pub use native::{Isa, Listing, listing};
 pub use program::{Mode, Program, Scratch};
 pub use trace::{Scalar, trace};
 

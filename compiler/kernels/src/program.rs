@@ -10,6 +10,7 @@ use crate::call::{Bits, BitsMut, Call, Lists};
 use crate::check::check;
 use crate::error::{CallError, CompileError};
 use crate::interpreter::{self, Blocks, Slots};
+use crate::native::Native;
 
 /// Whether kernels become machine code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -29,6 +30,10 @@ pub struct Program {
     /// The shape of each kernel.
     shape_of: Vec<usize>,
     shapes: Vec<Shape>,
+    /// The machine code of the shapes, in their order.
+    native: Option<Native>,
+    /// Why there is none although it was wanted.
+    fallback: Option<CompileError>,
 }
 
 #[derive(Debug)]
@@ -42,6 +47,7 @@ struct Shape {
 pub struct Scratch {
     lists: Lists<'static>,
     blocks: Blocks,
+    words: Vec<u64>,
 }
 
 impl Program {
@@ -50,23 +56,65 @@ impl Program {
     /// # Errors
     ///
     /// A malformed kernel; with [`Mode::On`] also that machine code cannot be had.
-    pub fn compile(kernels: &[Kernel], _mode: Mode) -> Result<Self, CompileError> {
+    pub fn compile(kernels: &[Kernel], mode: Mode) -> Result<Self, CompileError> {
+        Self::build(kernels, mode, false)
+    }
+
+    /// The same; `verify` has the code generator check its own work.
+    pub(crate) fn build(kernels: &[Kernel], mode: Mode, verify: bool) -> Result<Self, CompileError> {
+        let mut program = Self::interpreted(kernels)?;
+        if mode != Mode::Off {
+            let shapes = program.shapes.iter().map(|shape| &shape.kernel);
+            match Native::compile(shapes, verify) {
+                Ok(native) => program.native = Some(native),
+                Err(error) if mode == Mode::On => return Err(error),
+                Err(error) => program.fallback = Some(error),
+            }
+        }
+        Ok(program)
+    }
+
+    fn interpreted(kernels: &[Kernel]) -> Result<Self, CompileError> {
         let mut known: HashMap<&Kernel, usize> = HashMap::new();
-        let mut program = Self { shape_of: Vec::with_capacity(kernels.len()), shapes: Vec::new() };
+        let mut shape_of = Vec::with_capacity(kernels.len());
+        let mut shapes = Vec::new();
         for (place, kernel) in kernels.iter().enumerate() {
             let shape = match known.get(kernel) {
                 Some(shape) => *shape,
                 None => {
                     check(kernel).map_err(|fault| CompileError::Malformed { kernel: place, fault })?;
-                    let shape = program.shapes.len();
-                    program.shapes.push(Shape { kernel: kernel.clone(), slots: Slots::new(kernel) });
-                    known.insert(kernel, shape);
-                    shape
+                    known.insert(kernel, shapes.len());
+                    shapes.push(Shape { kernel: kernel.clone(), slots: Slots::new(kernel) });
+                    shapes.len() - 1
                 }
             };
-            program.shape_of.push(shape);
+            shape_of.push(shape);
         }
-        Ok(program)
+        Ok(Self { shape_of, shapes, native: None, fallback: None })
+    }
+
+    /// Whether there is machine code; kernels too long for it are interpreted all the same.
+    #[must_use]
+    pub const fn is_native(&self) -> bool {
+        self.native.is_some()
+    }
+
+    /// Why [`Mode::Auto`] fell back to the interpreter; people should be told once.
+    #[must_use]
+    pub const fn fallback(&self) -> Option<&CompileError> {
+        self.fallback.as_ref()
+    }
+
+    /// How large the machine code of all kernels is.
+    #[must_use]
+    pub fn code_bytes(&self) -> usize {
+        self.native.as_ref().map_or(0, Native::code_bytes)
+    }
+
+    /// How many different shapes the kernels have.
+    #[must_use]
+    pub const fn shapes(&self) -> usize {
+        self.shapes.len()
     }
 
     /// Runs a kernel.
@@ -86,12 +134,14 @@ impl Program {
         TV: IntoIterator<Item = &'a mut [f64]>,
         TC: IntoIterator<Item = BitsMut<'a>>,
     {
-        let shape = (self.shape_of.get(kernel.index()).and_then(|shape| self.shapes.get(*shape)))
-            .ok_or(CallError::NoSuchKernel(kernel))?;
+        let place = self.shape_of.get(kernel.index()).copied().ok_or(CallError::NoSuchKernel(kernel))?;
+        let shape = self.shapes.get(place).ok_or(CallError::NoSuchKernel(kernel))?;
         let mut lists: Lists<'a> = take(&mut scratch.lists);
         lists.fill(call);
         let fits = lists.fit(&shape.kernel);
-        if fits.is_ok() {
+        let native = (self.native.as_ref())
+            .is_some_and(|native| fits.is_ok() && native.run(place, &mut lists, &mut scratch.words));
+        if fits.is_ok() && !native {
             interpreter::run(&shape.kernel, &shape.slots, &mut lists, &mut scratch.blocks);
         }
         scratch.lists = lists.emptied();

@@ -34,7 +34,7 @@ fn evaluate(
         })
         .collect();
     let mut results = Vec::new();
-    for mode in [Mode::Off, Mode::Auto] {
+    for mode in [Mode::Off, Mode::On] {
         let program = Program::compile(std::slice::from_ref(kernel), mode).unwrap();
         let mut to_values = vec![vec![0.0; padded]; kernel.to_values.len()];
         let mut to_conditions =

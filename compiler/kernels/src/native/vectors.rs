@@ -1,0 +1,152 @@
+//! Vectors and packed bits in Cranelift's terms.
+//!
+//! A step is [`STEP_ROWS`](super::STEP_ROWS) rows. Over it, a register of numbers is [`LANES`] vectors of two rows, and a condition
+//! is two words of a bit a row. Nothing here knows kernels.
+#![expect(
+    clippy::indexing_slicing,
+    reason = "INVARIANT (lanes): lanes are counted by `from_fn` over arrays of LANES"
+)]
+
+use std::array::from_fn;
+
+use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
+use cranelift_codegen::ir::types::{F64X2, I8X16, I32X4, I64, I64X2};
+use cranelift_codegen::ir::{ConstantData, Endianness, InstBuilder, MemFlagsData, Type, Value};
+use cranelift_frontend::{FuncInstBuilder, FunctionBuilder};
+
+use super::{LANES, STEP_BITS};
+
+/// Bytes of the even 32-bit quarters of two vectors.
+const EVEN_QUARTERS: [u8; 16] = [0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27];
+
+/// A register of numbers (`F64X2`) or of masks (`I64X2`, all ones or all zeros) over a step.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Vectors {
+    /// Every vector is the same: the register does not depend on the row.
+    Same(Value),
+    /// Rows 0 and 1, rows 2 and 3, …
+    Each([Value; LANES]),
+}
+
+impl Vectors {
+    /// The vector of a lane.
+    pub(super) const fn at(self, lane: usize) -> Value {
+        match self {
+            Self::Same(value) => value,
+            Self::Each(values) => values[lane],
+        }
+    }
+}
+
+/// A register of conditions over a step: a bit a row.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Packed {
+    pub(super) is_true: Value,
+    pub(super) is_false: Value,
+}
+
+/// A function in the making.
+pub(super) struct Code<'a> {
+    pub(super) builder: FunctionBuilder<'a>,
+}
+
+impl<'a> Code<'a> {
+    pub(super) fn ins<'short>(&'short mut self) -> FuncInstBuilder<'short, 'a> {
+        self.builder.ins()
+    }
+
+    /// `f` of each vector.
+    pub(super) fn map(&mut self, a: Vectors, mut f: impl FnMut(&mut Self, Value) -> Value) -> Vectors {
+        match a {
+            Vectors::Same(a) => Vectors::Same(f(self, a)),
+            Vectors::Each(a) => Vectors::Each(a.map(|a| f(self, a))),
+        }
+    }
+
+    /// `f` of each two vectors.
+    pub(super) fn map2(
+        &mut self,
+        a: Vectors,
+        b: Vectors,
+        mut f: impl FnMut(&mut Self, Value, Value) -> Value,
+    ) -> Vectors {
+        match (a, b) {
+            (Vectors::Same(a), Vectors::Same(b)) => Vectors::Same(f(self, a, b)),
+            _ => Vectors::Each(from_fn(|lane| f(self, a.at(lane), b.at(lane)))),
+        }
+    }
+
+    /// The same bits as another type of vector. Lanes count from the low end.
+    pub(super) fn cast(&mut self, to: Type, value: Value) -> Value {
+        if self.builder.func.dfg.value_type(value) == to {
+            return value;
+        }
+        self.ins().bitcast(to, MemFlagsData::new().with_endianness(Endianness::Little), value)
+    }
+
+    /// A fixed `I64X2`.
+    pub(super) fn pair(&mut self, low: u64, high: u64) -> Value {
+        let mut bytes = [0; 16];
+        for (byte, of) in bytes.iter_mut().zip(low.to_le_bytes().into_iter().chain(high.to_le_bytes())) {
+            *byte = of;
+        }
+        let constant = self.builder.func.dfg.constants.insert(ConstantData::from(&bytes[..]));
+        self.ins().vconst(I64X2, constant)
+    }
+
+    /// A fixed number in both rows.
+    pub(super) fn number(&mut self, number: f64) -> Value {
+        let pair = self.pair(number.to_bits(), number.to_bits());
+        self.cast(F64X2, pair)
+    }
+
+    /// Masks of where numbers compare so.
+    pub(super) fn test(&mut self, code: FloatCC, a: Vectors, b: Vectors) -> Vectors {
+        self.map2(a, b, |code_, a, b| code_.ins().fcmp(code, a, b))
+    }
+
+    /// Numbers: `a` where the mask is set, else `b`.
+    pub(super) fn select(&mut self, mask: Vectors, a: Vectors, b: Vectors) -> Vectors {
+        let mut one = |mask, a, b| {
+            let (a, b) = (self.cast(I64X2, a), self.cast(I64X2, b));
+            let chosen = self.ins().bitselect(mask, a, b);
+            self.cast(F64X2, chosen)
+        };
+        match (mask, a, b) {
+            (Vectors::Same(mask), Vectors::Same(a), Vectors::Same(b)) => Vectors::Same(one(mask, a, b)),
+            _ => Vectors::Each(from_fn(|lane| one(mask.at(lane), a.at(lane), b.at(lane)))),
+        }
+    }
+
+    /// Masks to a bit a row. No instruction narrows 64-bit lanes, so their even quarters are shuffled together first.
+    pub(super) fn pack(&mut self, masks: Vectors) -> Value {
+        let masks = match masks {
+            Vectors::Same(mask) => {
+                let bits = self.ins().vhigh_bits(STEP_BITS, mask);
+                let bit = self.ins().band_imm_u(bits, 1);
+                return self.ins().ineg(bit);
+            }
+            Vectors::Each(masks) => masks.map(|mask| self.cast(I8X16, mask)),
+        };
+        let even = self.builder.func.dfg.immediates.push(ConstantData::from(&EVEN_QUARTERS[..]));
+        let quarters: [Value; LANES / 2] = from_fn(|two| {
+            let shuffled = self.ins().shuffle(masks[2 * two], masks[2 * two + 1], even);
+            self.cast(I32X4, shuffled)
+        });
+        let eighths: [Value; LANES / 4] =
+            from_fn(|two| self.ins().snarrow(quarters[2 * two], quarters[2 * two + 1]));
+        let bytes = self.ins().snarrow(eighths[0], eighths[1]);
+        self.ins().vhigh_bits(STEP_BITS, bytes)
+    }
+
+    /// A bit a row to masks.
+    pub(super) fn unpack(&mut self, bits: Value) -> Vectors {
+        let wide = self.ins().uextend(I64, bits);
+        let spread = self.ins().splat(I64X2, wide);
+        Vectors::Each(from_fn(|lane| {
+            let own = self.pair(1 << (2 * lane), 2 << (2 * lane));
+            let bit = self.ins().band(spread, own);
+            self.ins().icmp(IntCC::Equal, bit, own)
+        }))
+    }
+}
