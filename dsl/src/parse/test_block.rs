@@ -23,7 +23,9 @@ impl Builder<'_> {
             return Some(TestClause::Expect(self.expectation(children.next()?)?));
         }
         let target = self.reference(children.one(Rule::reference)?)?;
-        let segments = children.map(|segment| self.segment(segment)).collect::<Option<_>>()?;
+        // `then` is among the children: in an expression it is no mere marker.
+        let segments = children.filter(|child| child.as_rule() == Rule::segment);
+        let segments = segments.map(|segment| self.segment(segment)).collect::<Option<_>>()?;
         Some(TestClause::Given { target, segments })
     }
 
