@@ -15,6 +15,7 @@
 mod call;
 mod check;
 mod error;
+pub mod fuzz;
 mod interpreter;
 mod native;
 mod program;

@@ -7,4 +7,5 @@
     reason = "a test that goes wrong may panic, its helpers too; tables of functions are plainest as they are"
 )]
 
+mod agreement;
 mod semantics;

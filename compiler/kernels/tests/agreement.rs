@@ -1,0 +1,18 @@
+//! Interpreter, machine code and trace agree on every bit.
+
+use nvp_kernels::fuzz::jit_is_interpreter;
+use proptest::collection::vec;
+use proptest::prelude::any;
+use proptest::test_runner::{Config, TestRunner};
+
+#[test]
+fn any_kernel_on_any_rows() {
+    let config = Config { cases: 2_000, failure_persistence: None, ..Config::default() };
+    let result = TestRunner::new(config).run(&vec(any::<u8>(), 0..600), |data| {
+        jit_is_interpreter(&data);
+        Ok(())
+    });
+    if let Err(error) = result {
+        panic!("{error}");
+    }
+}
