@@ -24,6 +24,8 @@ use nvp_check::typed::{AlertId, DeriveId, Expr, MetricId, Policy};
 use nvp_plan::Plan;
 use nvp_plan::ids::AlertId as PlanAlertId;
 
+pub use walk::children;
+
 /// What of a policy is lowered, and how.
 #[derive(Debug, Default)]
 pub struct LowerOptions<'a> {

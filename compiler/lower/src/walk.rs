@@ -60,7 +60,7 @@ impl Reads {
 }
 
 /// The parts of an expression, in order.
-pub(crate) fn children(expr: &Expr) -> Vec<&Expr> {
+pub fn children(expr: &Expr) -> Vec<&Expr> {
     match &expr.kind {
         ExprKind::Number(_)
         | ExprKind::Bool(_)
