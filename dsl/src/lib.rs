@@ -7,6 +7,7 @@ pub mod ast;
 pub mod codes;
 pub mod diagnostic;
 mod parse;
+pub mod render;
 pub mod source;
 pub mod span;
 mod suggest;

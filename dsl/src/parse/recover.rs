@@ -60,7 +60,7 @@ impl Block {
         match self {
             Self::Metric => &["labels", "source", "every", "stale", "forget", "merge", "range", "buckets"],
             Self::Service => &["is", "depends"],
-            Self::Alert => ALERT_CLAUSES,
+            Self::Alert => &["absent", "says", "runbook", "service", "flapping", "formerly"],
             Self::Defaults => &["absent", "forget", "every", "stale", "labels", "flapping"],
             Self::Test => &["given", "expect"],
         }
@@ -90,10 +90,21 @@ impl Builder<'_> {
         let found = self.found(stop.at);
         let begins = stop.at <= region.start && is_word(found.token);
         let known = block.clause_words();
+        let first = self.found(region.start);
+        // a word before something that is no `when` was meant for another clause than a level
+        let no_level = block == Block::Alert
+            && stop.at > region.start
+            && stop.expected == [Words::Keyword("when")]
+            && crate::suggest(found.token, ["when"]).is_none();
+        let (found, begins) = if no_level && is_word(first.token) { (first, true) } else { (found, begins) };
         let diagnostic = match self.mistaken(&found, &stop) {
             Some(known_mistake) => known_mistake,
-            None if begins && !known.contains(&found.token) && !RESERVED.contains(&found.token) => self
-                .unknown_word(
+            None if begins
+                && !known.contains(&found.token)
+                && !ALERT_CLAUSES.contains(&found.token)
+                && !RESERVED.contains(&found.token) =>
+            {
+                self.unknown_word(
                     Diagnostic::error(
                         codes::UNKNOWN_CLAUSE,
                         format!("`{}` begins no clause of {}", found.token, block.words()),
@@ -101,7 +112,8 @@ impl Builder<'_> {
                     ),
                     &found,
                     known,
-                ),
+                )
+            }
             None => self.unexpected(&found, &stop),
         };
         self.report(diagnostic);
@@ -154,7 +166,10 @@ impl Builder<'_> {
 
     fn unknown_word(&self, diagnostic: Diagnostic, found: &Found<'_>, known: &[&'static str]) -> Diagnostic {
         let named = known.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>();
-        let diagnostic = diagnostic.note(format!("what can stand here begins with {}", either(&named)));
+        let level =
+            if named.iter().any(|word| word == "`says`") { "is a level (`red when …`) or " } else { "" };
+        let diagnostic =
+            diagnostic.note(format!("what can stand here {level}begins with {}", either(&named)));
         self.did_you_mean(diagnostic, found, known)
     }
 
@@ -268,6 +283,10 @@ fn expected(variant: ErrorVariant<Rule>) -> Vec<Words> {
         .collect();
     expected.sort_unstable();
     expected.dedup();
+    if expected.len() > 1 {
+        // any name behind an expression could begin `week ago`
+        expected.retain(|words| *words != Words::Keyword("ago"));
+    }
     if expected.contains(&Words::Thing("an operator")) {
         // `for` and `with` are operators, and a number could only begin `1w ago`
         let part_of_operator = [Words::Keyword("for"), Words::Keyword("with"), Words::Thing("a number")];

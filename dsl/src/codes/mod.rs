@@ -1,5 +1,9 @@
 //! The registry of syntax codes (E0001–E0199), one page each. A number is never reused.
 
+mod page;
+
+pub use page::Page;
+
 use crate::diagnostic::Code;
 
 macro_rules! registry {
@@ -7,7 +11,20 @@ macro_rules! registry {
         $($(#[$doc])* pub const $name: Code = Code($code);)*
         /// Every syntax code, in order.
         pub const ALL: &[Code] = &[$($name),*];
+        /// The pages in the same order, compiled in.
+        const PAGES: &[(Code, &str)] = &[$(($name, include_str!(concat!("../../codes/", $code, ".md")))),*];
     };
+}
+
+/// The page of a code (`E0001`), Markdown; `None` for a code that is not of this registry.
+#[must_use]
+pub fn page(code: &str) -> Option<&'static str> {
+    PAGES.iter().find(|(known, _)| known.0 == code).map(|(_, text)| *text)
+}
+
+/// All pages, taken apart, in order.
+pub fn pages() -> impl Iterator<Item = Page> {
+    PAGES.iter().filter_map(|(_, text)| Page::parse(text))
 }
 
 registry! {
