@@ -8,4 +8,8 @@
 )]
 
 mod agreement;
+mod listings;
+#[cfg(target_os = "linux")]
+mod memory;
 mod semantics;
+mod typical;

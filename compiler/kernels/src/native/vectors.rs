@@ -11,7 +11,7 @@ use std::array::from_fn;
 
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
 use cranelift_codegen::ir::types::{F64X2, I8X16, I32X4, I64, I64X2};
-use cranelift_codegen::ir::{ConstantData, Endianness, InstBuilder, MemFlagsData, Type, Value};
+use cranelift_codegen::ir::{ConstantData, Endianness, InstBuilder, MemFlagsData, Opcode, Type, Value};
 use cranelift_frontend::{FuncInstBuilder, FunctionBuilder};
 
 use super::{LANES, STEP_BITS};
@@ -107,15 +107,33 @@ impl<'a> Code<'a> {
 
     /// Numbers: `a` where the mask is set, else `b`.
     pub(super) fn select(&mut self, mask: Vectors, a: Vectors, b: Vectors) -> Vectors {
-        let mut one = |mask, a, b| {
-            let (a, b) = (self.cast(I64X2, a), self.cast(I64X2, b));
-            let chosen = self.ins().bitselect(mask, a, b);
-            self.cast(F64X2, chosen)
-        };
         match (mask, a, b) {
-            (Vectors::Same(mask), Vectors::Same(a), Vectors::Same(b)) => Vectors::Same(one(mask, a, b)),
-            _ => Vectors::Each(from_fn(|lane| one(mask.at(lane), a.at(lane), b.at(lane)))),
+            (Vectors::Same(mask), Vectors::Same(a), Vectors::Same(b)) => {
+                Vectors::Same(self.select_two(mask, a, b))
+            }
+            _ => Vectors::Each(from_fn(|lane| self.select_two(mask.at(lane), a.at(lane), b.at(lane)))),
         }
+    }
+
+    /// Cranelift knows that a comparison's mask is all ones or all zeros, of integers only in their own type and of floats in both:
+    /// then it takes one instruction, for extremes the very one of the processor.
+    fn select_two(&mut self, mask: Value, a: Value, b: Value) -> Value {
+        let dfg = &self.builder.func.dfg;
+        let of_floats =
+            dfg.value_def(mask).inst().is_some_and(|inst| dfg.insts[inst].opcode() == Opcode::Fcmp);
+        let own = if of_floats { F64X2 } else { I64X2 };
+        let (mask, a, b) = (self.cast(own, mask), self.cast(own, a), self.cast(own, b));
+        let chosen = self.ins().bitselect(mask, a, b);
+        self.cast(F64X2, chosen)
+    }
+
+    /// The numbers, but NaN where the mask is set: all ones are a NaN.
+    pub(super) fn missing_where(&mut self, mask: Vectors, numbers: Vectors) -> Vectors {
+        self.map2(mask, numbers, |code, mask, numbers| {
+            let numbers = code.cast(I64X2, numbers);
+            let either = code.ins().bor(mask, numbers);
+            code.cast(F64X2, either)
+        })
     }
 
     /// Masks to a bit a row. No instruction narrows 64-bit lanes, so their even quarters are shuffled together first.

@@ -1,0 +1,157 @@
+//! Instructions that yield conditions.
+#![expect(clippy::indexing_slicing, reason = "INVARIANT (well formed): registers read are defined before")]
+
+use cranelift_codegen::ir::condcodes::FloatCC;
+use cranelift_codegen::ir::{InstBuilder, Value};
+use nvp_plan::kernel::{Compare, Instruction, Register};
+
+use super::operands::Operand;
+use super::{Emitter, reads};
+use crate::native::STEP_BITS;
+use crate::native::vectors::{Packed, Vectors};
+
+impl Emitter<'_, '_> {
+    /// The bits that an instruction of conditions yields.
+    pub(super) fn condition_of(&mut self, instruction: Instruction) -> Packed {
+        use Instruction as I;
+        match instruction {
+            I::Condition(condition) => self.condition(condition),
+            I::Fixed(condition) => self.fixed(condition),
+            I::Compare(comparison, a, b) => self.compare(comparison, a, b),
+            I::IsPresent(a) => {
+                let is_true = self.known(a);
+                Packed { is_true, is_false: self.code.ins().bnot(is_true) }
+            }
+            I::Not(a) => {
+                let Packed { is_true, is_false } = self.bits(a);
+                Packed { is_true: is_false, is_false: is_true }
+            }
+            I::And(a, b) => {
+                let (a, b) = (self.bits(a), self.bits(b));
+                let is_true = self.code.ins().band(a.is_true, b.is_true);
+                Packed { is_true, is_false: self.code.ins().bor(a.is_false, b.is_false) }
+            }
+            I::Or(a, b) => {
+                let (a, b) = (self.bits(a), self.bits(b));
+                let is_true = self.code.ins().bor(a.is_true, b.is_true);
+                Packed { is_true, is_false: self.code.ins().band(a.is_false, b.is_false) }
+            }
+            I::ChooseCondition(c, a, b) => {
+                let (c, a, b) = (self.bits(c), self.bits(a), self.bits(b));
+                let is_true = self.either(c, a.is_true, b.is_true);
+                Packed { is_true, is_false: self.either(c, a.is_false, b.is_false) }
+            }
+            I::OrElseCondition(a, b) => self.or_else_condition(a, b),
+            I::IsKnown(a) => {
+                let a = self.bits(a);
+                let is_true = self.code.ins().bor(a.is_true, a.is_false);
+                Packed { is_true, is_false: self.code.ins().bnot(is_true) }
+            }
+            _ => self.fixed(None),
+        }
+    }
+
+    fn condition(&mut self, condition: u16) -> Packed {
+        match self.operands.conditions[usize::from(condition)] {
+            Operand::All(bits) => bits,
+            Operand::Rows(bases) => {
+                let [is_true, is_false] = bases.map(|base| {
+                    let address = self.bits_address(base);
+                    self.code.ins().load(STEP_BITS, reads(), address, 0)
+                });
+                Packed { is_true, is_false }
+            }
+        }
+    }
+
+    pub(super) fn fixed(&mut self, condition: Option<bool>) -> Packed {
+        let [is_true, is_false] = [Some(true), Some(false)].map(|one| {
+            let bits = if condition == one { i64::from(u16::MAX) } else { 0 };
+            self.code.ins().iconst(STEP_BITS, bits)
+        });
+        Packed { is_true, is_false }
+    }
+
+    /// Where a register of numbers is there.
+    fn known(&mut self, register: Register) -> Value {
+        let place = usize::from(register.0);
+        if let Some(known) = self.known[place] {
+            return known;
+        }
+        let numbers = self.numbers(register);
+        let masks = self.code.test(FloatCC::Ordered, numbers, numbers);
+        let known = self.code.pack(masks);
+        self.known[place] = Some(known);
+        known
+    }
+
+    fn compare(&mut self, comparison: Compare, a: Register, b: Register) -> Packed {
+        let (first, second) = (self.numbers(a), self.numbers(b));
+        // There is no vector comparison for "ordered and not equal": it is the other side of equality.
+        let code = plain_comparison(comparison).unwrap_or(FloatCC::Equal);
+        let masks = self.code.test(code, first, second);
+        let holds = self.code.pack(masks);
+        let known = match (first, second) {
+            (Vectors::Each(_), Vectors::Each(_)) if a != b => {
+                let masks = self.code.test(FloatCC::Ordered, first, second);
+                self.code.pack(masks)
+            }
+            _ => {
+                let (a, b) = (self.known(a), self.known(b));
+                self.code.ins().band(a, b)
+            }
+        };
+        let other = self.code.ins().band_not(known, holds);
+        match comparison {
+            Compare::NotEqual => Packed { is_true: other, is_false: holds },
+            _ => Packed { is_true: holds, is_false: other },
+        }
+    }
+
+    /// Masks of where a condition is true and where it is unknown: from the numbers compared where it is a comparison, else from
+    /// its bits.
+    pub(super) fn masks(&mut self, register: Register) -> [Vectors; 2] {
+        match self.kernel.code[usize::from(register.0)] {
+            Instruction::Compare(comparison, a, b) if let Some(code) = plain_comparison(comparison) => {
+                let (a, b) = (self.numbers(a), self.numbers(b));
+                [code, FloatCC::Unordered].map(|code| self.code.test(code, a, b))
+            }
+            _ => {
+                let Packed { is_true, is_false } = self.bits(register);
+                let known = self.code.ins().bor(is_true, is_false);
+                let unknown = self.code.ins().bnot(known);
+                [is_true, unknown].map(|bits| self.code.unpack(bits))
+            }
+        }
+    }
+
+    /// Bits: `a` where `c` is true, `b` where it is false.
+    fn either(&mut self, c: Packed, a: Value, b: Value) -> Value {
+        let first = self.code.ins().band(c.is_true, a);
+        let second = self.code.ins().band(c.is_false, b);
+        self.code.ins().bor(first, second)
+    }
+
+    /// `a` where it is known, else `b`.
+    fn or_else_condition(&mut self, a: Register, b: Register) -> Packed {
+        let (a, b) = (self.bits(a), self.bits(b));
+        let known = self.code.ins().bor(a.is_true, a.is_false);
+        let [is_true, is_false] = [(a.is_true, b.is_true), (a.is_false, b.is_false)].map(|(a, b)| {
+            let other = self.code.ins().band_not(b, known);
+            self.code.ins().bor(a, other)
+        });
+        Packed { is_true, is_false }
+    }
+}
+
+/// The vector comparison that is false where a number is missing, if there is one.
+const fn plain_comparison(comparison: Compare) -> Option<FloatCC> {
+    match comparison {
+        Compare::Less => Some(FloatCC::LessThan),
+        Compare::LessOrEqual => Some(FloatCC::LessThanOrEqual),
+        Compare::Greater => Some(FloatCC::GreaterThan),
+        Compare::GreaterOrEqual => Some(FloatCC::GreaterThanOrEqual),
+        Compare::Equal => Some(FloatCC::Equal),
+        Compare::NotEqual => None,
+    }
+}
