@@ -1,1 +1,7 @@
-//! Being laid out.
+//! nvp-drive: the shell around the engine: loads policies, makes generations of them, feeds samples, tells decisions.
+//!
+//! It may read files; what is decided it takes from the engine and never decides itself. It knows no terminal and no command line.
+
+pub mod instant;
+pub mod load;
+pub mod value_tree;

@@ -1,0 +1,74 @@
+//! The standard library: built into the binary, or read from a folder instead.
+
+use std::path::{Path, PathBuf};
+
+use super::{Problem, files};
+
+include!(concat!(env!("OUT_DIR"), "/stdlib.rs"));
+
+/// Where modules come from.
+#[derive(Debug, Clone, Default)]
+pub struct Stdlib {
+    folder: Option<PathBuf>,
+}
+
+impl Stdlib {
+    /// The modules built into the binary.
+    #[must_use]
+    pub fn built_in() -> Self {
+        Self::default()
+    }
+
+    /// The modules in a folder: `std/host.nvp` there is `std.host`.
+    #[must_use]
+    pub fn in_folder(folder: PathBuf) -> Self {
+        Self { folder: Some(folder) }
+    }
+
+    /// The names of all modules, sorted; for "did you mean".
+    #[must_use]
+    pub fn modules(&self) -> Vec<String> {
+        match &self.folder {
+            None => MODULES.iter().map(|(name, _)| (*name).to_owned()).collect(),
+            Some(folder) => {
+                let mut unread = Vec::new();
+                let found = files::policy_files(std::slice::from_ref(folder), &mut unread);
+                let mut names: Vec<_> = found.iter().filter_map(|path| module_name(folder, path)).collect();
+                names.sort();
+                names
+            }
+        }
+    }
+
+    /// A module's file name and text; `None` where there is no such module.
+    pub(super) fn read(&self, module: &str) -> Result<Option<(String, Vec<u8>)>, Problem> {
+        let inside = module.replace('.', "/") + ".nvp";
+        match &self.folder {
+            None => {
+                let place = MODULES.binary_search_by(|(name, _)| (*name).cmp(module)).ok();
+                let text =
+                    place.and_then(|place| MODULES.get(place)).map(|(_, text)| text.as_bytes().to_vec());
+                Ok(text.map(|text| (format!("stdlib/{inside}"), text)))
+            }
+            Some(folder) => {
+                let path = folder.join(inside);
+                if !path.exists() {
+                    return Ok(None);
+                }
+                files::read(&path).map(|bytes| Some((path.display().to_string(), bytes)))
+            }
+        }
+    }
+
+    /// The module that a path is, when it lies in the folder that the standard library is read from.
+    pub(super) fn module_of(&self, path: &Path) -> Option<String> {
+        let folder = self.folder.as_ref()?.canonicalize().ok()?;
+        module_name(&folder, &path.canonicalize().ok()?)
+    }
+}
+
+fn module_name(folder: &Path, path: &Path) -> Option<String> {
+    let inside = path.strip_prefix(folder).ok()?.with_extension("");
+    let parts: Option<Vec<&str>> = inside.iter().map(|part| part.to_str()).collect();
+    Some(parts?.join("."))
+}
