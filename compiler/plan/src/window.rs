@@ -2,9 +2,8 @@
 //!
 //! A window at tick `t` of length `d` holds the samples in `(t − d, t]`. It is cut into slots of whole ticks at absolute ticks
 //! (multiples of the slot since the Unix epoch), so that what it yields depends neither on when the engine started nor on anything
-//! but the samples. Up to 512 ticks a slot is one tick. Longer windows move in panes of `pane_ticks` ticks (tick `k` since the epoch is
-//! in pane `k / pane_ticks`, rounded down): they hold the current pane and the `ticks / pane_ticks`, rounded up, before it, which is
-//! up to one pane more than asked.
+//! but the samples. Up to 512 ticks a slot is one tick. Longer windows move in panes of `pane_ticks`: their oldest edge is the pane
+//! boundary at or before `t − d`, so they hold up to one pane more than asked.
 
 use crate::ids::{ColumnId, ConditionId, DomainId, InputId, RowsId};
 
