@@ -3,5 +3,6 @@
 //! It may read files; what is decided it takes from the engine and never decides itself. It knows no terminal and no command line.
 
 pub mod instant;
+pub mod live;
 pub mod load;
 pub mod value_tree;
