@@ -1,0 +1,4 @@
+//! Sources from outside.
+
+#[cfg(test)]
+mod host;
