@@ -97,6 +97,9 @@ pub struct Metric {
     pub unit: Unit,
     /// What the wire's number is multiplied by to be in base units (0.01 for `%`, 0.001 for `ms`).
     pub scale: f64,
+    /// Where it is there, dividing the wire's number by it does what multiplying by `scale` does, and rounds only once: 70 % is then
+    /// exactly the 0.7 that the literal `70%` is (100 for `%`, 1000 for `ms`). Use it rather than `scale`.
+    pub divisor: Option<f64>,
     /// How often a sample is expected, in ms.
     pub every_ms: i64,
     /// How long a value stands after its sample, in ms.
@@ -477,6 +480,10 @@ pub enum AggregateFunction {
     /// The last value.
     Last,
 }
+
+/// When every test starts, in ms since the Unix epoch: 2000-01-01T00:00:00Z, a multiple of every tick. Points in time that a given
+/// says relative to `now` are relative to this.
+pub const TEST_STARTS_MS: i64 = 946_684_800_000;
 
 /// A test.
 #[derive(Debug, Clone, PartialEq)]

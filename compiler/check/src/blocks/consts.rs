@@ -1,0 +1,69 @@
+//! `const hold = 2m`: a literal, or an expression of literals, with a name.
+
+use nvp_dsl::Span;
+use nvp_dsl::ast::Ident;
+
+use crate::checker::{Checker, Constant};
+use crate::declared::Value;
+use crate::problems::names::Shadowed;
+use crate::problems::types::ConstantWanted;
+use crate::scope::Scope;
+use crate::typed::ExprKind;
+
+impl<'a> Checker<'a> {
+    /// Evaluates a constant; those that it reads are known.
+    pub(crate) fn check_const(&mut self, at: usize) {
+        let Some(item) = self.items.consts.get(at) else { return };
+        let (node, file) = (item.node, item.file);
+        self.scope = Scope { constants_only: true, ..Scope::of_file(file) };
+        let value = match &node.value.kind {
+            nvp_dsl::ast::ExprKind::Text(_) => self.text_value(&node.value).flatten().map(Constant::Text),
+            nvp_dsl::ast::ExprKind::Reference(reference) if self.names_text(&reference.name.node) => {
+                self.text_value(&node.value).flatten().map(Constant::Text)
+            }
+            _ => self.constant_operand(&node.value),
+        };
+        if let Some(place) = self.consts.get_mut(at) {
+            *place = value;
+        }
+        self.scope = Scope::default();
+    }
+
+    fn names_text(&self, name: &str) -> bool {
+        matches!(self.items.values.get(name), Some(Value::Const(at))
+            if matches!(self.consts.get(*at), Some(Some(Constant::Text(_)))))
+    }
+
+    fn constant_operand(&mut self, value: &'a nvp_dsl::ast::Expr) -> Option<Constant> {
+        let operand = self.root(value)?;
+        if matches!(operand.expr.kind, ExprKind::Number(_) | ExprKind::Bool(_)) {
+            return Some(Constant::Operand(operand));
+        }
+        self.sink.report(ConstantWanted {
+            text: &operand.expr.text,
+            span: value.span,
+            wanted_by: "a `const`",
+        });
+        None
+    }
+
+    /// Warns of a parameter that hides a name of the set.
+    pub(crate) fn warn_shadowed(&mut self, name: &'a Ident) {
+        let Some(value) = self.items.values.get(name.node.as_str()).copied() else { return };
+        // What a module declares is not in the sight of who writes another file of the stdlib, and hiding it is no slip.
+        let Some((hidden, what)) = self.declaration(value) else { return };
+        self.sink.report(Shadowed { name, what, hidden });
+    }
+
+    /// Where a name is declared, and as what.
+    pub(crate) fn declaration(&self, value: Value) -> Option<(Span, &'static str)> {
+        let span = match value {
+            Value::Metric(at) => self.items.metrics.get(at)?.node.name.span,
+            Value::Derive(at) => self.items.derives.get(at)?.node.name.span,
+            Value::Alert(at) => self.items.alerts.get(at)?.node.name.span,
+            Value::Const(at) => self.items.consts.get(at)?.node.name.span,
+            Value::Function(at) => self.items.functions.get(at)?.node.name.span,
+        };
+        Some((span, value.kind()))
+    }
+}

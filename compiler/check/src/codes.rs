@@ -1,0 +1,199 @@
+//! The registry of the checker's codes: E02xx names, E03xx types and units, E04xx labels, E05xx clauses, E06xx proofs, W07xx warnings.
+//!
+//! A code is never reused and never changes its meaning; each has a page in `codes/`.
+
+use nvp_dsl::Code;
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $code:literal;)*) => {
+        $($(#[$doc])* pub const $name: Code = Code($code);)*
+        /// Every code of the checker, in order.
+        pub const ALL: &[Code] = &[$($name),*];
+    };
+}
+
+codes! {
+    /// A name that nothing declares.
+    UNKNOWN_NAME = "E0200";
+    /// Two declarations of one name.
+    DUPLICATE_NAME = "E0201";
+    /// A call of a function that does not exist.
+    UNKNOWN_FUNCTION = "E0202";
+    /// Names that are defined by one another in a circle.
+    CYCLE = "E0203";
+    /// A unit that nothing declares.
+    UNKNOWN_UNIT = "E0204";
+    /// A level that is no declared severity.
+    UNKNOWN_SEVERITY = "E0205";
+    /// `use` of a module that does not exist.
+    UNKNOWN_MODULE = "E0206";
+    /// Modules that use one another in a circle.
+    CYCLIC_USE = "E0207";
+    /// A service that is not declared.
+    UNKNOWN_SERVICE = "E0208";
+    /// Services that depend on one another in a circle.
+    CYCLIC_DEPENDENCY = "E0209";
+    /// A name of the wrong kind for its place.
+    WRONG_KIND_OF_NAME = "E0210";
+    /// A declaration under a name that the language has.
+    BUILT_IN_NAME = "E0211";
+    /// The same thing twice in one list.
+    REPEATED_IN_LIST = "E0212";
+    /// Something that this version does not have.
+    NOT_IN_THIS_VERSION = "E0213";
+    /// A text that is neither a constant nor a parameter.
+    UNKNOWN_TEXT = "E0214";
+    /// A word after `is` that is no state of an alert.
+    UNKNOWN_STATE = "E0216";
+    /// A word that is no kind of metric.
+    UNKNOWN_KIND = "E0217";
+    /// An expression that is nested too deeply or grows too large.
+    TOO_LARGE = "E0218";
+    /// A word after `merge` that is no way to merge.
+    UNKNOWN_MERGE = "E0219";
+
+    /// Two numbers whose units do not agree.
+    UNITS_DIFFER = "E0300";
+    /// A number without a unit where time, data or money is meant.
+    UNIT_MISSING = "E0301";
+    /// A number without a unit against a ratio.
+    PERCENT_MISSING = "E0302";
+    /// A counter used as if it were a value.
+    BARE_COUNTER = "E0303";
+    /// `rate` or `increase` of something that is no counter.
+    NO_COUNTER = "E0304";
+    /// A histogram used as if it were a value.
+    BARE_HISTOGRAM = "E0305";
+    /// A number where a condition is wanted.
+    CONDITION_WANTED = "E0306";
+    /// A condition where a number is wanted.
+    NUMBER_WANTED = "E0307";
+    /// A flag compared with a number.
+    FLAG_COMPARED = "E0308";
+    /// A text where a number or condition is wanted, or the other way round.
+    TEXT_MISPLACED = "E0309";
+    /// A call with the wrong arguments.
+    WRONG_ARGUMENTS = "E0310";
+    /// An argument whose unit is not the parameter's.
+    WRONG_ARGUMENT_UNIT = "E0311";
+    /// Something else where a duration is wanted.
+    DURATION_WANTED = "E0312";
+    /// Something that is not constant where a constant is wanted.
+    CONSTANT_WANTED = "E0313";
+    /// Arithmetic that a point in time does not have.
+    INSTANT_ARITHMETIC = "E0314";
+    /// A function of pure numbers applied to something with a unit.
+    PURE_NUMBER_WANTED = "E0315";
+    /// A constant outside what is allowed.
+    CONSTANT_OUT_OF_RANGE = "E0318";
+    /// An aggregate that a histogram does not have.
+    NOT_FROM_HISTOGRAM = "E0319";
+    /// A share of a histogram with a bound that its buckets cannot answer.
+    SHARE_BOUND = "E0320";
+    /// A comparison that states of alerts do not have.
+    STATE_COMPARISON = "E0321";
+    /// A list where none can stand.
+    LIST_MISPLACED = "E0322";
+    /// A unit that the kind of metric cannot have, or lacks.
+    UNIT_OF_KIND = "E0323";
+    /// A constant that is no number any more.
+    NOT_FINITE = "E0325";
+
+    /// A label that the expression does not have.
+    UNKNOWN_LABEL = "E0400";
+    /// Two sets of labels of which neither holds the other.
+    LABELS_DIFFER = "E0401";
+    /// A dividend with fewer labels than its divisor.
+    DIVIDEND_BROADCAST = "E0402";
+    /// A condition with labels that its alert does not have.
+    CONDITION_LABELS = "E0403";
+    /// A value outside a closed label.
+    CLOSED_LABEL = "E0404";
+    /// A pattern that cannot be read.
+    BAD_PATTERN = "E0405";
+    /// A `with` that cannot lend its label.
+    BAD_WITH = "E0406";
+    /// One label pinned twice.
+    PINNED_TWICE = "E0407";
+    /// A given that leaves labels out.
+    GIVEN_LABELS = "E0408";
+    /// A given or an allowed state whose labels are not pinned by `=`.
+    PIN_WANTED = "E0409";
+    /// A text that shows labels which its alert does not have.
+    TEXT_LABELS = "E0410";
+
+    /// An aggregate that says neither over what time nor across what.
+    AGGREGATE_WITHOUT_CLAUSE = "E0500";
+    /// A clause that the aggregate cannot have.
+    AGGREGATE_CLAUSE = "E0501";
+    /// A histogram's aggregate without `over`.
+    HISTOGRAM_WITHOUT_OVER = "E0502";
+    /// One clause twice.
+    CLAUSE_TWICE = "E0504";
+    /// An alert that does not say what missing data do.
+    WITHOUT_ABSENT = "E0505";
+    /// One level twice.
+    LEVEL_TWICE = "E0506";
+    /// An alert without a level.
+    WITHOUT_LEVEL = "E0507";
+    /// A comparison without its subject.
+    WITHOUT_SUBJECT = "E0508";
+    /// Severities that are not declared mildest first.
+    SEVERITY_ORDER = "E0510";
+    /// A severity that is none of the outside world's.
+    SEVERITY_CLASS = "E0511";
+    /// A level that the alert does not have.
+    NO_SUCH_LEVEL = "E0512";
+    /// A change over time of something that is no metric.
+    METRIC_WANTED = "E0513";
+    /// A histogram that a test gives.
+    GIVEN_HISTOGRAM = "E0514";
+    /// A stretch of a given without its length.
+    SEGMENT_LENGTH = "E0515";
+    /// A given that mixes a counter's readings with rates.
+    GIVEN_MIXED = "E0516";
+    /// `only` with something that is no alert's state.
+    ONLY_STATES = "E0517";
+    /// A range whose end comes before its start.
+    RANGE_REVERSED = "E0518";
+    /// Clauses of an aggregate in a call that is none.
+    CLAUSE_MISPLACED = "E0521";
+    /// A condition as an alert's subject.
+    SUBJECT_CONDITION = "E0522";
+    /// A given that is neither a metric nor a derive.
+    GIVEN_TARGET = "E0524";
+    /// An aggregate of a constant.
+    AGGREGATE_OF_CONSTANT = "E0526";
+    /// A former name that another alert bears.
+    FORMER_NAME = "E0529";
+    /// One value of the label `service` that means two services.
+    SERVICE_VALUE_TWICE = "E0530";
+
+    /// Levels that are equal or inverted.
+    LEVELS_INVERTED = "E0600";
+    /// A comparison that is always or never true.
+    CONSTANT_COMPARISON = "E0601";
+    /// A `clear when` on the wrong side of its `when`.
+    CLEAR_WRONG_SIDE = "E0602";
+    /// A `clear when` that is never true.
+    CLEAR_UNREACHABLE = "E0603";
+    /// A `for` that is shorter than the metric's `every`.
+    FOR_TOO_SHORT = "E0604";
+    /// A window that holds fewer than two samples.
+    OVER_TOO_SHORT = "E0605";
+    /// A ratio that is missing where its dividend is.
+    SELECTION_WITHOUT_DEFAULT = "E0606";
+    /// A value that goes stale between two samples, or is forgotten before it is stale.
+    STALE_TOO_SHORT = "E0607";
+
+    /// A threshold of a quantile or share that is no bucket's bound.
+    NO_BUCKET_BOUND = "W0700";
+    /// A constant that nothing uses.
+    UNUSED_CONST = "W0701";
+    /// A function that nothing calls.
+    UNUSED_FUNCTION = "W0702";
+    /// A `use` of which nothing is used.
+    UNUSED_USE = "W0703";
+    /// A parameter that hides another name.
+    SHADOWED = "W0704";
+}

@@ -1,0 +1,73 @@
+//! Where diagnostics are gathered: each problem once, with the call it came through, in a fixed order.
+
+use nvp_dsl::diagnostic::{Diagnostic, Severity};
+use nvp_dsl::{Code, Span};
+use rustc_hash::FxHashSet;
+
+/// More than this many help nobody, and each costs memory.
+const DIAGNOSTICS_MAX: usize = 10_000;
+
+/// The diagnostics of one check.
+#[derive(Debug, Default)]
+pub(crate) struct Sink {
+    diagnostics: Vec<Diagnostic>,
+    seen: FxHashSet<(Code, Span)>,
+    calls: Vec<Span>,
+    refused: bool,
+    labels_unknown: bool,
+}
+
+impl Sink {
+    /// Adds a problem unless the same one was found at the same place before.
+    pub(crate) fn report(&mut self, problem: impl Into<Diagnostic>) {
+        let mut diagnostic = problem.into();
+        // In a function's own text the parameters' labels are not known yet: the calls will tell.
+        if self.labels_unknown && diagnostic.code.0.starts_with("E04") {
+            return;
+        }
+        self.refused |= diagnostic.severity == Severity::Error;
+        if self.diagnostics.len() >= DIAGNOSTICS_MAX
+            || !self.seen.insert((diagnostic.code, diagnostic.primary.span))
+        {
+            return;
+        }
+        if let Some(call) = self.calls.first() {
+            diagnostic = diagnostic.also(*call, "called from here");
+        }
+        self.diagnostics.push(diagnostic);
+    }
+
+    /// Whether an error was found.
+    pub(crate) fn refused(&self) -> bool {
+        self.refused
+    }
+
+    /// What follows was reached through a call.
+    pub(crate) fn enter_call(&mut self, call: Span) {
+        self.calls.push(call);
+    }
+
+    /// Back to where the call stands.
+    pub(crate) fn leave_call(&mut self) {
+        self.calls.pop();
+    }
+
+    /// Whether labels are unknown from now on: problems with them are then not reported.
+    pub(crate) fn set_labels_unknown(&mut self, unknown: bool) {
+        self.labels_unknown = unknown;
+    }
+
+    /// Whether labels are unknown now.
+    pub(crate) fn labels_unknown(&self) -> bool {
+        self.labels_unknown
+    }
+
+    /// All diagnostics by file, place and code.
+    pub(crate) fn finish(mut self) -> Vec<Diagnostic> {
+        self.diagnostics.sort_by_key(|found| {
+            let span = found.primary.span;
+            (span.file, span.start, found.code, span.end)
+        });
+        self.diagnostics
+    }
+}
