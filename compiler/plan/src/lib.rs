@@ -10,6 +10,7 @@ pub mod domain;
 pub mod ids;
 pub mod input;
 pub mod kernel;
+pub mod show;
 pub mod step;
 pub mod tree;
 pub mod unit;
