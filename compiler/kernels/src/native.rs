@@ -12,7 +12,7 @@ use std::sync::Mutex;
 
 use cranelift_codegen::Context;
 use cranelift_codegen::control::ControlPlane;
-use cranelift_codegen::ir::{Type, types};
+use cranelift_codegen::ir::types;
 use cranelift_codegen::isa::TargetIsa;
 use cranelift_frontend::FunctionBuilderContext;
 use cranelift_jit::{JITBuilder, JITModule};
@@ -28,12 +28,11 @@ use crate::call::Lists;
 use crate::check::check;
 use crate::error::CompileError;
 
-/// Vectors of two rows in a step of the loop: as many as pack into one vector of bytes.
-const LANES: usize = 8;
-/// Rows of a step. It divides a word's 64, so columns padded to words need no special end.
+/// Vectors of two rows in a step of a loop over numbers: as many as pack into half a vector of bytes, so that two conditions fill one.
+/// More would make loops longer than registers last.
+const LANES: usize = 4;
+/// Rows of such a step. It divides a word's 64, so columns padded to words need no special end.
 const STEP_ROWS: usize = 2 * LANES;
-/// An integer of a bit for each row of a step.
-const STEP_BITS: Type = types::I16;
 /// The longest kernel that becomes machine code, in instructions: register allocation costs more than its length in proportion,
 /// and what does not fit into registers goes through memory as the interpreter's blocks do.
 const CODE_MAX: usize = 400;

@@ -12,9 +12,9 @@ mod operands;
 use std::array::from_fn;
 
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::types::I64;
+use cranelift_codegen::ir::types::{I8, I64};
 use cranelift_codegen::ir::{
-    AbiParam, Block, BlockArg, FuncRef, Function, InstBuilder, MemFlagsData, Signature, StackSlot,
+    AbiParam, Block, BlockArg, FuncRef, Function, InstBuilder, MemFlagsData, Signature, StackSlot, Type,
     UserFuncName, Value,
 };
 use cranelift_codegen::isa::TargetIsa;
@@ -22,11 +22,11 @@ use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use nvp_plan::kernel::{Kernel, Register};
 
 use self::operands::Operands;
+use super::LANES;
 use super::isa::rounds;
 use super::layout::Layout;
 use super::rows::ROW_FUNCTIONS;
 use super::vectors::{Code, Packed, Vectors};
-use super::{LANES, STEP_ROWS};
 use crate::check::{Kind, kind};
 
 /// Makes `function` the code of a checked kernel.
@@ -44,8 +44,10 @@ pub(super) fn emit(
     let offset = code.builder.append_block_param(step, I64);
     code.builder.switch_to_block(entry);
     let arguments = code.builder.block_params(entry)[0];
+    let bits = step_bits(kernel);
     let mut emitter = Emitter {
-        operands: Operands::load(&mut code, kernel, arguments),
+        operands: Operands::load(&mut code, kernel, arguments, bits),
+        bits,
         code,
         kernel,
         rounds: rounds(isa),
@@ -59,6 +61,12 @@ pub(super) fn emit(
     emitter.steps(arguments, [entry, step, done]);
     emitter.code.builder.seal_all_blocks();
     emitter.code.builder.finalize(isa.frontend_config());
+}
+
+/// Where there are numbers, a step is as many rows as their vectors have; where all are conditions, whole words.
+fn step_bits(kernel: &Kernel) -> Type {
+    let numbers = kernel.code.iter().any(|instruction| kind(*instruction) == Kind::Number);
+    if numbers { I8 } else { I64 }
 }
 
 /// One pointer and no result: that of kernels and of row functions alike.
@@ -79,6 +87,8 @@ struct Emitter<'a, 'k> {
     code: Code<'a>,
     kernel: &'k Kernel,
     operands: Operands,
+    /// An integer of a bit for each row of a step.
+    bits: Type,
     /// Whether the target rounds by an instruction.
     rounds: bool,
     /// The row functions used so far.
@@ -120,7 +130,8 @@ impl Emitter<'_, '_> {
             self.registers.push(held);
         }
         self.results();
-        let next = self.code.ins().iadd_imm_s(self.offset, (STEP_ROWS * size_of::<f64>()) as i64);
+        let next =
+            self.code.ins().iadd_imm_s(self.offset, i64::from(self.bits.bits()) * size_of::<f64>() as i64);
         let more = self.code.ins().icmp(IntCC::UnsignedLessThan, next, end);
         self.code.ins().brif(more, step, &[BlockArg::Value(next)], done, &[]);
 

@@ -1,7 +1,7 @@
 //! Vectors and packed bits in Cranelift's terms.
 //!
 //! A step is [`STEP_ROWS`](super::STEP_ROWS) rows. Over it, a register of numbers is [`LANES`] vectors of two rows, and a condition
-//! is two words of a bit a row. Nothing here knows kernels.
+//! is two bytes of a bit a row. Nothing here knows kernels.
 #![expect(
     clippy::indexing_slicing,
     reason = "INVARIANT (lanes): lanes are counted by `from_fn` over arrays of LANES"
@@ -10,11 +10,11 @@
 use std::array::from_fn;
 
 use cranelift_codegen::ir::condcodes::{FloatCC, IntCC};
-use cranelift_codegen::ir::types::{F64X2, I8X16, I32X4, I64, I64X2};
+use cranelift_codegen::ir::types::{F64X2, I8, I8X16, I16, I32X4, I64, I64X2};
 use cranelift_codegen::ir::{ConstantData, Endianness, InstBuilder, MemFlagsData, Opcode, Type, Value};
 use cranelift_frontend::{FuncInstBuilder, FunctionBuilder};
 
-use super::{LANES, STEP_BITS};
+use super::{LANES, STEP_ROWS};
 
 /// Bytes of the even 32-bit quarters of two vectors.
 const EVEN_QUARTERS: [u8; 16] = [0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27];
@@ -136,25 +136,39 @@ impl<'a> Code<'a> {
         })
     }
 
-    /// Masks to a bit a row. No instruction narrows 64-bit lanes, so their even quarters are shuffled together first.
+    /// Masks to a bit a row.
     pub(super) fn pack(&mut self, masks: Vectors) -> Value {
-        let masks = match masks {
+        match masks {
             Vectors::Same(mask) => {
-                let bits = self.ins().vhigh_bits(STEP_BITS, mask);
+                let bits = self.ins().vhigh_bits(I8, mask);
                 let bit = self.ins().band_imm_u(bits, 1);
-                return self.ins().ineg(bit);
+                self.ins().ineg(bit)
             }
-            Vectors::Each(masks) => masks.map(|mask| self.cast(I8X16, mask)),
-        };
+            Vectors::Each(masks) => {
+                let words = self.narrow(masks);
+                self.ins().vhigh_bits(I8, words)
+            }
+        }
+    }
+
+    /// The masks of two conditions to a bit a row each, for little more than those of one.
+    pub(super) fn pack_two(&mut self, first: [Value; LANES], second: [Value; LANES]) -> [Value; 2] {
+        let (first, second) = (self.narrow(first), self.narrow(second));
+        let bytes = self.ins().snarrow(first, second);
+        let both = self.ins().vhigh_bits(I16, bytes);
+        let high = self.ins().ushr_imm_u(both, STEP_ROWS as i64);
+        [self.ins().ireduce(I8, both), self.ins().ireduce(I8, high)]
+    }
+
+    /// Masks to lanes of 16 bits. No instruction narrows 64-bit lanes, so their even quarters are shuffled together first.
+    fn narrow(&mut self, masks: [Value; LANES]) -> Value {
         let even = self.builder.func.dfg.immediates.push(ConstantData::from(&EVEN_QUARTERS[..]));
-        let quarters: [Value; LANES / 2] = from_fn(|two| {
-            let shuffled = self.ins().shuffle(masks[2 * two], masks[2 * two + 1], even);
+        let bytes = masks.map(|mask| self.cast(I8X16, mask));
+        let [first, second] = [[bytes[0], bytes[1]], [bytes[2], bytes[3]]].map(|[a, b]| {
+            let shuffled = self.ins().shuffle(a, b, even);
             self.cast(I32X4, shuffled)
         });
-        let eighths: [Value; LANES / 4] =
-            from_fn(|two| self.ins().snarrow(quarters[2 * two], quarters[2 * two + 1]));
-        let bytes = self.ins().snarrow(eighths[0], eighths[1]);
-        self.ins().vhigh_bits(STEP_BITS, bytes)
+        self.ins().snarrow(first, second)
     }
 
     /// A bit a row to masks.

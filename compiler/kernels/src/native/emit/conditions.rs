@@ -7,7 +7,7 @@ use nvp_plan::kernel::{Compare, Instruction, Register};
 
 use super::operands::Operand;
 use super::{Emitter, reads};
-use crate::native::STEP_BITS;
+use crate::native::LANES;
 use crate::native::vectors::{Packed, Vectors};
 
 impl Emitter<'_, '_> {
@@ -57,7 +57,7 @@ impl Emitter<'_, '_> {
             Operand::Rows(bases) => {
                 let [is_true, is_false] = bases.map(|base| {
                     let address = self.bits_address(base);
-                    self.code.ins().load(STEP_BITS, reads(), address, 0)
+                    self.code.ins().load(self.bits, reads(), address, 0)
                 });
                 Packed { is_true, is_false }
             }
@@ -65,9 +65,10 @@ impl Emitter<'_, '_> {
     }
 
     pub(super) fn fixed(&mut self, condition: Option<bool>) -> Packed {
+        let all = (u64::MAX >> (u64::BITS - self.bits.bits())).cast_signed();
         let [is_true, is_false] = [Some(true), Some(false)].map(|one| {
-            let bits = if condition == one { i64::from(u16::MAX) } else { 0 };
-            self.code.ins().iconst(STEP_BITS, bits)
+            let bits = if condition == one { all } else { 0 };
+            self.code.ins().iconst(self.bits, bits)
         });
         Packed { is_true, is_false }
     }
@@ -90,21 +91,44 @@ impl Emitter<'_, '_> {
         // There is no vector comparison for "ordered and not equal": it is the other side of equality.
         let code = plain_comparison(comparison).unwrap_or(FloatCC::Equal);
         let masks = self.code.test(code, first, second);
-        let holds = self.code.pack(masks);
-        let known = match (first, second) {
-            (Vectors::Each(_), Vectors::Each(_)) if a != b => {
-                let masks = self.code.test(FloatCC::Ordered, first, second);
-                self.code.pack(masks)
+        let [holds, known] = match (masks, first, second) {
+            (Vectors::Each(masks), Vectors::Each(_), Vectors::Each(_)) if a != b => {
+                match self.code.test(FloatCC::Ordered, first, second) {
+                    Vectors::Each(there) => self.code.pack_two(masks, there),
+                    there @ Vectors::Same(_) => {
+                        [Vectors::Each(masks), there].map(|masks| self.code.pack(masks))
+                    }
+                }
             }
-            _ => {
-                let (a, b) = (self.known(a), self.known(b));
-                self.code.ins().band(a, b)
+            (Vectors::Each(masks), _, _) => {
+                let (rows, other) = if matches!(first, Vectors::Each(_)) { (a, b) } else { (b, a) };
+                let [holds, known] = self.pack_and_known(masks, rows);
+                let other = self.known(other);
+                [holds, self.code.ins().band(known, other)]
+            }
+            (Vectors::Same(_), _, _) => {
+                let known = [a, b].map(|register| self.known(register));
+                [self.code.pack(masks), self.code.ins().band(known[0], known[1])]
             }
         };
         let other = self.code.ins().band_not(known, holds);
         match comparison {
             Compare::NotEqual => Packed { is_true: other, is_false: holds },
             _ => Packed { is_true: holds, is_false: other },
+        }
+    }
+
+    /// Packs masks, and together with them where a register is there unless that is known already.
+    fn pack_and_known(&mut self, masks: [Value; LANES], register: Register) -> [Value; 2] {
+        let numbers = self.numbers(register);
+        let place = usize::from(register.0);
+        match (self.known[place], self.code.test(FloatCC::Ordered, numbers, numbers)) {
+            (None, Vectors::Each(there)) => {
+                let [holds, known] = self.code.pack_two(masks, there);
+                self.known[place] = Some(known);
+                [holds, known]
+            }
+            _ => [self.code.pack(Vectors::Each(masks)), self.known(register)],
         }
     }
 

@@ -1,11 +1,10 @@
 //! What is the same in all steps of a kernel's loop, loaded before it: addresses, constants, operands for all rows.
 
 use cranelift_codegen::ir::types::{F64, F64X2, I64};
-use cranelift_codegen::ir::{InstBuilder, Value};
+use cranelift_codegen::ir::{InstBuilder, Type, Value};
 use nvp_plan::kernel::{Kernel, Reach};
 
 use super::reads;
-use crate::native::STEP_BITS;
 use crate::native::layout::Layout;
 use crate::native::vectors::{Code, Packed, Vectors};
 
@@ -27,7 +26,7 @@ pub(super) enum Operand<Whole> {
 }
 
 impl Operands {
-    pub(super) fn load(code: &mut Code<'_>, kernel: &Kernel, arguments: Value) -> Self {
+    pub(super) fn load(code: &mut Code<'_>, kernel: &Kernel, arguments: Value, bits: Type) -> Self {
         let layout = Layout::new(kernel);
         let word = |code: &mut Code<'_>, offset| code.ins().load(I64, reads(), arguments, offset);
         let spread = |code: &mut Code<'_>, address, offset| {
@@ -54,8 +53,8 @@ impl Operands {
                 Reach::Row => Operand::Rows(addresses),
                 Reach::All => {
                     let [is_true, is_false] = addresses.map(|address| {
-                        let bits = code.ins().load(STEP_BITS, reads(), address, 0);
-                        let bit = code.ins().band_imm_u(bits, 1);
+                        let word = code.ins().load(bits, reads(), address, 0);
+                        let bit = code.ins().band_imm_u(word, 1);
                         code.ins().ineg(bit)
                     });
                     Operand::All(Packed { is_true, is_false })
