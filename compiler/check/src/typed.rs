@@ -509,6 +509,9 @@ pub struct Given {
     pub labels: BTreeMap<String, String>,
     /// Its stretches, one after the other; the last one holds to the end.
     pub segments: Vec<Segment>,
+    /// When it says that it ends, in ms from the test's start: its last stretch has a length. (The value holds on; an expectation
+    /// that looks later looks at what nobody gave.)
+    pub ends_ms: Option<i64>,
     /// Whether the values are per second and are to be accumulated into a counter.
     pub accumulate: bool,
     /// Where it is written.

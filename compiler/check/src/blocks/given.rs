@@ -54,9 +54,11 @@ impl<'a> Checker<'a> {
     ) -> Option<(Given, i64)> {
         let found = self.given_target(target)?;
         let labels = self.given_labels(target, &found);
+        let says_its_end = segments.last().is_some_and(|last| last.lasts.is_some());
         let segments = self.segments(segments, &found);
-        let (segments, accumulate, ends_ms) = segments?;
-        Some((Given { target: found.target, labels: labels?, segments, accumulate, span }, ends_ms))
+        let (segments, accumulate, named_ms) = segments?;
+        let ends_ms = says_its_end.then_some(named_ms);
+        Some((Given { target: found.target, labels: labels?, segments, ends_ms, accumulate, span }, named_ms))
     }
 
     fn given_target(&mut self, target: &'a Reference) -> Option<Found> {
