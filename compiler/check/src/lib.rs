@@ -57,6 +57,7 @@ pub fn check(set: &Set<'_>) -> Checked {
     for at in 0..checker.items.tests.len() {
         checker.check_test(at);
     }
+    checker.prove();
     checker.warn_unused();
     checker.finish()
 }

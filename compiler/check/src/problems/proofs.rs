@@ -24,7 +24,7 @@ impl From<LevelsInverted<'_>> for Diagnostic {
         let title = if equal {
             format!("`{milder}` and `{worse}` of `{alert}` are the same")
         } else {
-            format!("`{milder}` of `{alert}` is never seen: whenever it holds, `{worse}` holds too")
+            format!("whenever `{milder}` of `{alert}` sets in, `{worse}` does too")
         };
         Diagnostic::error(codes::LEVELS_INVERTED, title, milder_span)
             .here("the milder level")

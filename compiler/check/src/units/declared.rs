@@ -98,7 +98,7 @@ impl<'a> UnitTable<'a> {
         let mut find = |name: &'q str| {
             let found = self.find(name).ok_or(name)?;
             found.declared.into_iter().for_each(&mut *used);
-            Ok(found)
+            Ok::<UnitUse, &'q str>(found)
         };
         let under = quantity.per.as_deref().map(&mut find).transpose()?;
         let mut total = 0.0;
