@@ -1,4 +1,10 @@
 //! Tests of the whole product.
 
+mod book;
 mod house;
+mod online_boutique;
+mod pages;
+mod pipeline;
+mod policies;
+mod requirements;
 mod tidy;
