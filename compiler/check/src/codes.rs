@@ -3,13 +3,27 @@
 //! A code is never reused and never changes its meaning; each has a page in `codes/`.
 
 use nvp_dsl::Code;
+use nvp_dsl::codes::Page;
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $code:literal;)*) => {
         $($(#[$doc])* pub const $name: Code = Code($code);)*
         /// Every code of the checker, in order.
         pub const ALL: &[Code] = &[$($name),*];
+        /// The pages in the same order, compiled in.
+        const PAGES: &[(Code, &str)] = &[$(($name, include_str!(concat!("../codes/", $code, ".md")))),*];
     };
+}
+
+/// The page of a code (`E0300`), Markdown; `None` for a code that is not of this registry.
+#[must_use]
+pub fn page(code: &str) -> Option<&'static str> {
+    PAGES.iter().find(|(known, _)| known.0 == code).map(|(_, text)| *text)
+}
+
+/// All pages, taken apart, in order.
+pub fn pages() -> impl Iterator<Item = Page> {
+    PAGES.iter().filter_map(|(_, text)| Page::parse(text))
 }
 
 codes! {
@@ -45,8 +59,6 @@ codes! {
     UNKNOWN_TEXT = "E0214";
     /// A word after `is` that is no state of an alert.
     UNKNOWN_STATE = "E0216";
-    /// A word that is no kind of metric.
-    UNKNOWN_KIND = "E0217";
     /// An expression that is nested too deeply or grows too large.
     TOO_LARGE = "E0218";
     /// A word after `merge` that is no way to merge.
@@ -92,8 +104,6 @@ codes! {
     SHARE_BOUND = "E0320";
     /// A comparison that states of alerts do not have.
     STATE_COMPARISON = "E0321";
-    /// A list where none can stand.
-    LIST_MISPLACED = "E0322";
     /// A unit that the kind of metric cannot have, or lacks.
     UNIT_OF_KIND = "E0323";
     /// A constant that is no number any more.

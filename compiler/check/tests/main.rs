@@ -1,4 +1,6 @@
 //! Tests of nvp-check over whole policy sets and over a corpus of cases.
 
+mod codes;
 mod harness;
 mod shipped;
+mod uses;

@@ -41,13 +41,3 @@ fn stdlib() {
         .collect();
     assert!(errors.is_empty(), "{}", outcome.report());
 }
-
-#[test]
-fn peek() {
-    let outcome = check_texts(&policies(&root().join("tests/corpus/real-rules.nvp")));
-    let policy = outcome.checked.policy.unwrap();
-    println!("{} {} {} {}", policy.metrics.len(), policy.derives.len(), policy.alerts.len(), policy.tests.len());
-    for alert in &policy.alerts {
-        println!("{} {:?} on {:?} [{}]", alert.name, alert.labels, alert.subject.as_ref().map(|s| (&s.text, &s.ty)), alert.levels.iter().map(|l| l.when.as_ref().map(|w| w.text.clone()).unwrap_or_default()).collect::<Vec<_>>().join(" | "));
-    }
-}

@@ -159,7 +159,13 @@ impl<'a> Checker<'a> {
                 let word = word?;
                 let near = self.nearest(&word.node, KINDS.iter().copied());
                 let what = "a kind of metric";
-                self.sink.report(UnknownWord { code: codes::UNKNOWN_KIND, what, word, known: KINDS, near });
+                self.sink.report(UnknownWord {
+                    code: nvp_dsl::codes::UNKNOWN_KIND,
+                    what,
+                    word,
+                    known: KINDS,
+                    near,
+                });
                 return None;
             }
         };

@@ -61,6 +61,10 @@ impl<'a> Checker<'a> {
     /// Warns of constants and functions that nothing uses, and of modules of which nothing is used. What the stdlib declares is
     /// there for others.
     pub(crate) fn warn_unused(&mut self) {
+        // What an error kept from being looked at may be what uses them.
+        if self.sink.refused() {
+            return;
+        }
         let own = |file: usize| self.set.files.get(file).is_some_and(|file| file.module.is_none());
         let mut unused = Vec::new();
         for (at, item) in self.items.consts.iter().enumerate() {

@@ -67,7 +67,8 @@ impl<'a> Checker<'a> {
         if !several && (AGGREGATES.contains(&name) || percentile(name).is_some()) {
             return self.aggregate(call, span);
         }
-        if let Some(clause) = call.clauses.first() {
+        let known = is_built_in_call(name) || matches!(self.items.values.get(name), Some(Value::Function(_)));
+        if let (Some(clause), true) = (call.clauses.first(), known) {
             self.sink.report(ClauseMisplaced { function: name, span: clause.span });
             return None;
         }

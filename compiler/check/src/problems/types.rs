@@ -293,7 +293,7 @@ pub(crate) struct ListMisplaced {
 
 impl From<ListMisplaced> for Diagnostic {
     fn from(ListMisplaced { span }: ListMisplaced) -> Self {
-        Diagnostic::error(codes::LIST_MISPLACED, "a list cannot stand here", span)
+        Diagnostic::error(nvp_dsl::codes::LIST_MISPLACED, "a list cannot stand here", span)
             .note("lists follow `in`, inside a selector or where a metric declares a label")
             .help("write it into the selector: `cpu{region in (\"eu\", \"us\")}`")
     }

@@ -1,0 +1,85 @@
+//! Modules: circles, duplicates over files, and what counts as used.
+
+use nvp_check::{Set, SetFile, check};
+use nvp_dsl::{FileId, parse};
+
+/// Checks files given as (module or empty, text).
+fn codes_of(files: &[(&str, &str)]) -> Vec<(&'static str, u32)> {
+    let trees: Vec<_> = files
+        .iter()
+        .enumerate()
+        .map(|(at, (_, text))| {
+            let parsed = parse(FileId(u32::try_from(at).expect("few files")), text);
+            assert_eq!(parsed.diagnostics, vec![], "{text}");
+            parsed.file
+        })
+        .collect();
+    let set: Vec<SetFile<'_>> = trees
+        .iter()
+        .enumerate()
+        .map(|(at, tree)| SetFile {
+            id: FileId(u32::try_from(at).expect("few files")),
+            tree,
+            module: (!files[at].0.is_empty()).then_some(files[at].0),
+        })
+        .collect();
+    let modules: Vec<String> = files
+        .iter()
+        .filter(|(module, _)| !module.is_empty())
+        .map(|(module, _)| (*module).to_owned())
+        .collect();
+    let checked = check(&Set { files: &set, modules: &modules });
+    checked.diagnostics.iter().map(|found| (found.code.0, found.primary.span.file.0)).collect()
+}
+
+#[test]
+fn a_circle_of_modules_is_an_error() {
+    let found = codes_of(&[
+        ("", "use std.a\nderive x = 2 * a"),
+        ("std.a", "use std.b\nconst a = b"),
+        ("std.b", "use std.a\nconst b = 1"),
+    ]);
+    assert!(found.iter().any(|(code, _)| *code == "E0207"), "{found:?}");
+}
+
+#[test]
+fn an_unknown_module_is_an_error_where_it_is_used() {
+    assert_eq!(codes_of(&[("", "use std.hots\n"), ("std.host", "unit hosts")]), vec![("E0206", 0)]);
+}
+
+#[test]
+fn the_files_of_a_set_are_one_namespace() {
+    assert_eq!(codes_of(&[("", "metric a: number"), ("", "derive b = a")]), vec![]);
+    assert_eq!(codes_of(&[("", "metric a: number"), ("", "derive a = 1")]), vec![("E0201", 1)]);
+}
+
+#[test]
+fn a_module_is_used_by_its_units_severities_and_names_alike() {
+    let library =
+        [("std.u", "unit things"), ("std.s", "severity red is critical"), ("std.c", "const limit = 3")];
+    let with = |text: &'static str| {
+        let mut files = vec![("", text)];
+        files.extend(library);
+        codes_of(&files)
+    };
+    assert_eq!(with("use std.u\nmetric a: things { labels x }"), vec![]);
+    assert_eq!(with("use std.u\nmetric a: number { labels x }"), vec![("W0703", 0)]);
+    assert_eq!(with("use std.s\nmetric a: number\nalert b on a { red when > 1 absent holds }"), vec![]);
+    assert_eq!(with("use std.c\nmetric a: number\nderive b = a > limit"), vec![]);
+}
+
+#[test]
+fn what_only_a_module_uses_is_not_used_by_the_set() {
+    let files = [
+        ("", "use std.a\nuse std.b\nmetric m: number\nderive x = m > a"),
+        ("std.a", "use std.b\nconst a = b"),
+        ("std.b", "const b = 1"),
+    ];
+    assert_eq!(codes_of(&files), vec![("W0703", 0)]);
+}
+
+#[test]
+fn a_module_that_brings_alerts_is_used_by_being_there() {
+    let alerts = "severity red is critical\nmetric m: number\nalert a on m { red when > 1 absent holds }";
+    assert_eq!(codes_of(&[("", "use std.alerts\n"), ("std.alerts", alerts)]), vec![]);
+}
