@@ -6,15 +6,20 @@
 pub mod ast;
 pub mod codes;
 pub mod diagnostic;
+mod format;
+pub mod fuzz;
 mod parse;
 pub mod render;
+mod shape;
 pub mod source;
 pub mod span;
 mod suggest;
 mod trivia;
 
 pub use diagnostic::{Code, Diagnostic};
+pub use format::format;
 pub use parse::{BRACKETS_MAX, BYTES_MAX, DIAGNOSTICS_MAX, OPERATORS_MAX, Parsed, decode, parse};
+pub use shape::shape;
 pub use source::{SourceFile, SourceMap};
 pub use span::{FileId, Span, Spanned};
 pub use suggest::suggest;

@@ -1,6 +1,9 @@
 //! The tests of nvp-dsl: one binary, a module for each question.
 
+mod cases;
 mod codes;
 mod examples;
+mod generated;
 mod limits;
+mod properties;
 mod render;

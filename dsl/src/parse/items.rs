@@ -16,12 +16,13 @@ impl Builder<'_> {
         let mut previous = None;
         for pair in file.flat_map(Pair::into_inner) {
             let range = self.range(&pair);
-            match pair.as_rule() {
+            let rule = pair.as_rule();
+            match rule {
                 Rule::EOI => {}
                 Rule::bad_item => self.bad_item(previous, range.clone()),
                 _ => items.extend(self.item(pair)),
             }
-            previous = Some(range.start);
+            previous = (rule != Rule::bad_item).then_some(range.start);
         }
         items
     }

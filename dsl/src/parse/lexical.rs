@@ -50,10 +50,12 @@ pub(super) fn hidden_character(character: char, span: Span) -> Diagnostic {
     } else {
         format!("the invisible character U+{:04X} stands here", u32::from(character))
     };
+    let (mend, replacement) =
+        if character.is_whitespace() { ("write a plain blank for", " ") } else { ("remove", "") };
     Diagnostic::error(codes::HIDDEN_CHARACTER, title, span)
         .note("what a policy says must be what a reader sees")
-        .help("remove it")
-        .fix("remove it", vec![Edit { span, replacement: String::new() }])
+        .help(format!("{mend} it"))
+        .fix(format!("{mend} it"), vec![Edit { span, replacement: replacement.to_owned() }])
 }
 
 pub(super) fn too_large(bytes: usize, span: Span) -> Diagnostic {

@@ -127,8 +127,9 @@ impl Builder<'_> {
         let mut previous = None;
         for pair in Children::of(block) {
             let range = self.range(&pair);
-            match pair.as_rule() {
-                rule if rule == kind.bad_rule() => self.bad_clause(kind, previous, range.clone()),
+            let rule = pair.as_rule();
+            match rule {
+                _ if rule == kind.bad_rule() => self.bad_clause(kind, previous, range.clone()),
                 Rule::later_alert => {
                     self.report(mistakes::later_version("at", self.at(range.start..range.start + 2)))
                 }
@@ -138,7 +139,7 @@ impl Builder<'_> {
                     None => self.report(mistakes::unreadable(self.at(range.clone()))),
                 },
             }
-            previous = Some(range.start);
+            previous = (rule != kind.bad_rule()).then_some(range.start);
         }
         clauses
     }

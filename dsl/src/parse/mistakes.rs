@@ -140,7 +140,6 @@ pub(super) fn branch_without_if(word: &str, span: Span) -> Diagnostic {
 
 pub(super) fn later_version(what: &str, span: Span) -> Diagnostic {
     Diagnostic::error(codes::LATER_VERSION, format!("`{what}` is not part of this version"), span)
-        .note("this version knows `use unit severity const fn metric service derive alert defaults test`")
         .help("leave it out until the version that brings it")
 }
 

@@ -4,6 +4,7 @@ mod alert;
 mod builder;
 mod expression;
 mod grammar;
+mod habits;
 mod items;
 mod lexical;
 mod literals;
@@ -13,6 +14,7 @@ mod operators;
 mod recover;
 mod scan;
 mod test_block;
+mod token;
 mod tree;
 mod words;
 

@@ -10,7 +10,9 @@ use pest::error::{ErrorVariant, InputLocation};
 
 use super::builder::Builder;
 use super::grammar::{Grammar, Rule};
-use super::words::{ALERT_CLAUSES, ITEM_WORDS, RESERVED, Words, words};
+use super::habits::habit;
+use super::token::{Found, is_word, lines_with_head, token};
+use super::words::{ALERT_CLAUSES, ITEM_WORDS, LATER_ITEM_WORDS, RESERVED, Words, words};
 use crate::codes;
 use crate::diagnostic::{Diagnostic, Edit};
 use crate::span::FileId;
@@ -73,88 +75,92 @@ struct Stop {
     expected: Vec<Words>,
 }
 
-/// What stands at the stop.
-struct Found<'i> {
-    token: &'i str,
-    at: Range<usize>,
-}
-
 impl Builder<'_> {
-    /// A region of a block that is no clause; `previous` is where the clause before it begins.
+    /// A region of a block that is no clause; `previous` is where the clause before it begins if that one is well.
     pub(super) fn bad_clause(&self, block: Block, previous: Option<usize>, region: Range<usize>) {
-        let from = previous.unwrap_or(region.start);
-        if self.has_lexical_error(&(from..region.end)) {
-            return;
+        for (index, piece) in lines_with_head(self.clean, region).into_iter().enumerate() {
+            let from = previous.filter(|_| index == 0).unwrap_or(piece.start);
+            if self.has_lexical_error(&(from..piece.end)) {
+                continue;
+            }
+            if let Some(stop) = self.stop(block.strict_rule(), from, &piece) {
+                self.report(self.bad_clause_piece(block, &piece, stop));
+            }
         }
-        let stop = self.stop(block.strict_rule(), from..region.end);
+    }
+
+    fn bad_clause_piece(&self, block: Block, piece: &Range<usize>, stop: Stop) -> Diagnostic {
         let found = self.found(stop.at);
-        let begins = stop.at <= region.start && is_word(found.token);
-        let known = block.clause_words();
-        let first = self.found(region.start);
+        if let Some(habit) = habit(self, &found, stop.expected.contains(&Words::Thing("an operator"))) {
+            return habit;
+        }
+        let first = self.found(piece.start);
         // a word before something that is no `when` was meant for another clause than a level
         let no_level = block == Block::Alert
-            && stop.at > region.start
+            && stop.at > piece.start
             && stop.expected == [Words::Keyword("when")]
             && crate::suggest(found.token, ["when"]).is_none();
-        let (found, begins) = if no_level && is_word(first.token) { (first, true) } else { (found, begins) };
-        let diagnostic = match self.mistaken(&found, &stop) {
-            Some(known_mistake) => known_mistake,
-            None if begins
-                && !known.contains(&found.token)
-                && !ALERT_CLAUSES.contains(&found.token)
-                && !RESERVED.contains(&found.token) =>
-            {
-                self.unknown_word(
-                    Diagnostic::error(
-                        codes::UNKNOWN_CLAUSE,
-                        format!("`{}` begins no clause of {}", found.token, block.words()),
-                        self.at(found.at.clone()),
-                    ),
-                    &found,
-                    known,
-                )
+        let unknown = if stop.at <= piece.start { &found } else { &first };
+        let known = block.clause_words();
+        let may_be_unknown = is_word(unknown.token)
+            && !known.contains(&unknown.token)
+            && !ALERT_CLAUSES.contains(&unknown.token)
+            && !RESERVED.contains(&unknown.token);
+        if may_be_unknown && (no_level || stop.at <= piece.start) {
+            let title = format!("`{}` begins no clause of {}", unknown.token, block.words());
+            let diagnostic = Diagnostic::error(codes::UNKNOWN_CLAUSE, title, self.at(unknown.at.clone()));
+            if ITEM_WORDS.contains(&unknown.token) {
+                return diagnostic
+                    .help(format!("`{}` begins an item: close the block before it", unknown.token));
             }
-            None => self.unexpected(&found, &stop),
-        };
-        self.report(diagnostic);
+            let level = if block == Block::Alert { "a level (`red when …`), " } else { "" };
+            let diagnostic = diagnostic.note(format!("what can stand here: {level}{}", quoted_list(known)));
+            return self.did_you_mean(diagnostic, unknown, known);
+        }
+        self.unexpected(&found, &stop)
     }
 
-    /// A region of the file that is no item; `previous` is where the item before it begins.
+    /// A region of the file that is no item; `previous` is where the item before it begins if that one is well.
     pub(super) fn bad_item(&self, previous: Option<usize>, region: Range<usize>) {
-        let first = self.found(region.start);
-        let keyword = ITEM_WORDS.contains(&first.token);
-        let from = if keyword { region.start } else { previous.unwrap_or(region.start) };
-        if self.has_lexical_error(&(from..region.end)) {
-            return;
-        }
-        let stop = self.stop(Rule::items, from..region.end);
-        let found = self.found(stop.at);
-        let begins = stop.at <= region.start && is_word(found.token) && !keyword;
-        let diagnostic = match self.mistaken(&found, &stop) {
-            Some(known_mistake) => known_mistake,
-            None if begins && !RESERVED.contains(&found.token) => self.unknown_word(
-                Diagnostic::error(
-                    codes::UNKNOWN_ITEM,
-                    format!("`{}` begins no item", found.token),
-                    self.at(found.at.clone()),
-                ),
-                &found,
-                ITEM_WORDS,
-            ),
-            None => self.unexpected(&found, &stop),
-        };
-        self.report(diagnostic);
-    }
-
-    fn stop(&self, rule: Rule, range: Range<usize>) -> Stop {
-        let text = self.clean.get(range.clone()).unwrap_or_default();
-        match Grammar::parse(rule, text) {
-            Ok(_) => Stop { at: range.start, expected: Vec::new() },
-            Err(error) => {
-                let (InputLocation::Pos(offset) | InputLocation::Span((offset, _))) = error.location;
-                Stop { at: range.start + offset, expected: expected(error.variant) }
+        for (index, piece) in lines_with_head(self.clean, region).into_iter().enumerate() {
+            let starts_item = ITEM_WORDS.contains(&self.found(piece.start).token);
+            let from = previous.filter(|_| index == 0 && !starts_item).unwrap_or(piece.start);
+            if self.has_lexical_error(&(from..piece.end)) {
+                continue;
+            }
+            if let Some(stop) = self.stop(Rule::items, from, &piece) {
+                self.report(self.bad_item_piece(&piece, &stop));
             }
         }
+    }
+
+    fn bad_item_piece(&self, piece: &Range<usize>, stop: &Stop) -> Diagnostic {
+        let found = self.found(stop.at);
+        if let Some(habit) = habit(self, &found, stop.expected.contains(&Words::Thing("an operator"))) {
+            return habit;
+        }
+        let known = ITEM_WORDS.contains(&found.token) || RESERVED.contains(&found.token);
+        if stop.at <= piece.start && is_word(found.token) && !known {
+            let title = format!("`{}` begins no item", found.token);
+            let diagnostic = Diagnostic::error(codes::UNKNOWN_ITEM, title, self.at(found.at.clone()))
+                .note(format!("the items are {}", quoted_list(ITEM_WORDS)));
+            let all: Vec<&str> = ITEM_WORDS.iter().chain(LATER_ITEM_WORDS).copied().collect();
+            return self.did_you_mean(diagnostic, &found, &all);
+        }
+        self.unexpected(&found, stop)
+    }
+
+    /// How far a strict rule gets from `from` to the end of a piece; `None` if it reads all of it.
+    fn stop(&self, rule: Rule, from: usize, piece: &Range<usize>) -> Option<Stop> {
+        let text = self.clean.get(from..piece.end).unwrap_or_default();
+        let error = Grammar::parse(rule, text).err()?;
+        let (InputLocation::Pos(offset) | InputLocation::Span((offset, _))) = error.location;
+        let expected = expected(error.variant);
+        if expected == [Words::Keyword("ago")] {
+            // any name behind an expression could begin `week ago`; this one does not, so it is itself what is wrong
+            return Some(Stop { at: piece.start, expected: vec![Words::Thing("an operator")] });
+        }
+        Some(Stop { at: from + offset, expected })
     }
 
     fn found(&self, at: usize) -> Found<'_> {
@@ -164,16 +170,7 @@ impl Builder<'_> {
         Found { token, at: start..start + token.len() }
     }
 
-    fn unknown_word(&self, diagnostic: Diagnostic, found: &Found<'_>, known: &[&'static str]) -> Diagnostic {
-        let named = known.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>();
-        let level =
-            if named.iter().any(|word| word == "`says`") { "is a level (`red when …`) or " } else { "" };
-        let diagnostic =
-            diagnostic.note(format!("what can stand here {level}begins with {}", either(&named)));
-        self.did_you_mean(diagnostic, found, known)
-    }
-
-    fn did_you_mean(&self, diagnostic: Diagnostic, found: &Found<'_>, known: &[&'static str]) -> Diagnostic {
+    fn did_you_mean(&self, diagnostic: Diagnostic, found: &Found<'_>, known: &[&str]) -> Diagnostic {
         match crate::suggest(found.token, known.iter().copied()) {
             Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
                 format!("write `{near}`"),
@@ -191,7 +188,8 @@ impl Builder<'_> {
             token => format!("`{token}`"),
         };
         if RESERVED.contains(&found.token) && stop.expected.contains(&Words::Thing("a name")) {
-            return Diagnostic::error(codes::RESERVED_WORD, format!("{what} is a reserved word and cannot be a name"), span)
+            let title = format!("{what} is a reserved word and cannot be a name");
+            return Diagnostic::error(codes::RESERVED_WORD, title, span)
                 .here(format!("expected {wanted}"))
                 .help("choose another name; a metric keeps its name on the wire with `source`, a label with `= \"…\"`");
         }
@@ -211,58 +209,6 @@ impl Builder<'_> {
         let diagnostic = Diagnostic::error(codes::UNEXPECTED, title, span).here(format!("found {what}"));
         self.did_you_mean(diagnostic, found, &keywords)
     }
-
-    /// Mistakes that people make who know other languages, or who put a blank where none may be.
-    fn mistaken(&self, found: &Found<'_>, stop: &Stop) -> Option<Diagnostic> {
-        let span = self.at(found.at.clone());
-        let error = |title: String| Diagnostic::error(codes::UNEXPECTED, title, span);
-        let write = |right: &str| {
-            let edit = Edit { span, replacement: right.to_owned() };
-            Some(
-                error(format!("`{}` is no operator", found.token))
-                    .help(format!("write `{right}`"))
-                    .fix(format!("write `{right}`"), vec![edit]),
-            )
-        };
-        let before = self.source.get(..found.at.start).unwrap_or_default();
-        let touching = before.trim_end();
-        let blanks = self.at(touching.len()..found.at.start);
-        let joined = |title: &str, help: &str| {
-            let edit = Edit { span: blanks, replacement: String::new() };
-            (!before.is_empty() && touching.len() < before.len())
-                .then(|| error(title.to_owned()).help(help.to_owned()).fix("remove the blank", vec![edit]))
-        };
-        let after_number =
-            last_word(touching).is_some_and(|word| word.bytes().all(|byte| byte.is_ascii_digit()));
-        let after_word = last_word(touching).is_some_and(|word| !RESERVED.contains(&word));
-        match found.token {
-            "&&" | "&" => write("and"),
-            "||" | "|" => write("or"),
-            "!" => write("not"),
-            "=" => write("=="),
-            "<>" => write("!="),
-            "//" | "/*" => {
-                Some(error(format!("`{}` begins no comment", found.token)).help("a comment begins with `#`"))
-            }
-            "'" => Some(error("a text stands between double quotes".to_owned()).help("write `\"…\"`")),
-            ";" => Some(
-                error("nothing separates clauses and items".to_owned())
-                    .help("remove the `;`: every clause begins with its keyword")
-                    .fix("remove it", vec![Edit { span, replacement: String::new() }]),
-            ),
-            "(" if after_word => {
-                joined("a call's parenthesis touches its name", "write it without the blank: `avg(…)`")
-            }
-            "{" if after_word && stop.expected.contains(&Words::Thing("an operator")) => joined(
-                "a selector's brace touches its name",
-                "write it without the blank: `cpu{region = \"eu\"}`",
-            ),
-            word if after_number && (is_word(word) || word == "%") && !RESERVED.contains(&word) => {
-                joined("a unit touches its number", "write it without the blank: `200ms`")
-            }
-            _ => None,
-        }
-    }
 }
 
 /// The grammar as a whole could not read the text; its catch-all rules should have.
@@ -281,16 +227,24 @@ fn expected(variant: ErrorVariant<Rule>) -> Vec<Words> {
             rule => words(rule),
         })
         .collect();
+    // what the catch-all rules and later versions would take
+    expected.retain(|words| !matches!(words, Words::Thing("a word" | "an outcome")));
     expected.sort_unstable();
     expected.dedup();
-    if expected.len() > 1 {
-        // any name behind an expression could begin `week ago`
-        expected.retain(|words| *words != Words::Keyword("ago"));
+    if expected.contains(&Words::Thing("an expression")) {
+        // all that an expression could begin with
+        let begins = ["`now`", "`true` or `false`", "a name", "a number", "a text", "a call", "an operator"]
+            .map(Words::Thing);
+        expected.retain(|words| !begins.contains(words) && *words != Words::Sign("("));
     }
     if expected.contains(&Words::Thing("an operator")) {
         // `for` and `with` are operators, and a number could only begin `1w ago`
         let part_of_operator = [Words::Keyword("for"), Words::Keyword("with"), Words::Thing("a number")];
         expected.retain(|words| !part_of_operator.contains(words));
+    }
+    if expected.len() > 1 {
+        // possible nearly everywhere, meant nearly nowhere
+        expected.retain(|words| !matches!(words, Words::Keyword("ago") | Words::Thing("a selector")));
     }
     expected
 }
@@ -303,45 +257,13 @@ fn in_words(expected: &[Words]) -> String {
             Words::Keyword(word) | Words::Sign(word) => format!("`{word}`"),
         })
         .collect();
-    either(&named)
-}
-
-/// `a, b or c`.
-fn either(named: &[String]) -> String {
-    match named {
+    match named.as_slice() {
         [] => String::new(),
         [only] => only.clone(),
         [first @ .., last] => format!("{} or {last}", first.join(", ")),
     }
 }
 
-fn is_word(token: &str) -> bool {
-    token.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
-}
-
-fn last_word(text: &str) -> Option<&str> {
-    let start = text
-        .rfind(|c: char| !(c.is_ascii_alphanumeric() || c == '_'))
-        .map_or(0, |at| at + text.get(at..).and_then(|rest| rest.chars().next()).map_or(1, char::len_utf8));
-    text.get(start..).filter(|word| !word.is_empty())
-}
-
-/// The token at the beginning of a text, cut where a message would become long.
-fn token(rest: &str) -> &str {
-    const SIGNS: [&str; 10] = ["&&", "||", "==", "<>", "//", "/*", "=~", "!~", "..", "->"];
-    let length = match rest.chars().next() {
-        None => 0,
-        Some(c) if c.is_ascii_alphanumeric() || c == '_' => {
-            rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len()).min(60)
-        }
-        Some('"') => {
-            let inner = rest.strip_prefix('"').unwrap_or_default();
-            inner
-                .char_indices()
-                .find(|(at, c)| *c == '"' || *c == '\n' || *at > 40)
-                .map_or(rest.len(), |(at, c)| 1 + at + if c == '"' { 1 } else { 0 })
-        }
-        Some(c) => SIGNS.iter().find(|sign| rest.starts_with(**sign)).map_or(c.len_utf8(), |sign| sign.len()),
-    };
-    rest.get(..length).unwrap_or_default()
+fn quoted_list(words: &[&str]) -> String {
+    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }

@@ -285,7 +285,7 @@ impl<'t> Scanner<'t> {
         let (word, after) = rest.split_at(word_end);
         let blank = after.starts_with([' ', '\t']);
         let next = after.trim_start_matches([' ', '\t']).chars().next();
-        super::words::ITEM_WORDS.contains(&word)
+        (super::words::ITEM_WORDS.contains(&word) || super::words::LATER_ITEM_WORDS.contains(&word))
             && blank
             && next.is_some_and(|c| c.is_ascii_alphabetic() || matches!(c, '_' | '"' | '{'))
     }

@@ -3,27 +3,12 @@
 use super::grammar::Rule;
 
 /// The words that begin an item.
-pub(super) const ITEM_WORDS: &[&str] = &[
-    "use",
-    "unit",
-    "severity",
-    "const",
-    "fn",
-    "metric",
-    "service",
-    "derive",
-    "alert",
-    "defaults",
-    "test",
-    "playbook",
-    "escalation",
-    "provider",
-    "scale",
-    "team",
-    "channel",
-    "calendar",
-    "maintenance",
-];
+pub(super) const ITEM_WORDS: &[&str] =
+    &["use", "unit", "severity", "const", "fn", "metric", "service", "derive", "alert", "defaults", "test"];
+
+/// The words that begin an item in later versions.
+pub(super) const LATER_ITEM_WORDS: &[&str] =
+    &["playbook", "escalation", "provider", "scale", "team", "channel", "calendar", "maintenance"];
 
 /// The words that begin a clause of an alert; no level may bear one as its name.
 pub(super) const ALERT_CLAUSES: &[&str] =
@@ -188,6 +173,7 @@ pub(super) fn words(rule: Rule) -> Words {
         | Rule::later_item
         | Rule::later_word
         | Rule::item_head
+        | Rule::item_begins
         | Rule::k_item => Words::Thing("an item"),
         Rule::parameter => Words::Thing("a parameter"),
         Rule::metric_block
@@ -227,8 +213,8 @@ pub(super) fn words(rule: Rule) -> Words {
         | Rule::later_alert => Words::Thing("a clause of the alert"),
         Rule::absent_clause => Words::Thing("`absent`"),
         Rule::flapping_clause => Words::Thing("`flapping`"),
-        Rule::absent_clears => Words::Thing("`clears`"),
-        Rule::absent_holds => Words::Thing("`holds`"),
+        Rule::absent_clears => Words::Keyword("clears"),
+        Rule::absent_holds => Words::Keyword("holds"),
         Rule::absent_becomes => Words::Thing("`for`"),
         Rule::defaults_clause | Rule::defaults_clauses | Rule::bad_defaults_clause | Rule::defaults_stop => {
             Words::Thing("a clause of the defaults")
@@ -254,5 +240,6 @@ pub(super) fn words(rule: Rule) -> Words {
 
 /// Whether the rule is a keyword or a sign that only marks its place and carries no meaning in the tree.
 pub(super) fn is_marker(rule: Rule) -> bool {
-    !matches!(words(rule), Words::Thing(_)) && !matches!(rule, Rule::k_if | Rule::k_then | Rule::k_else)
+    let meaningful = [Rule::k_if, Rule::k_then, Rule::k_else, Rule::absent_clears, Rule::absent_holds];
+    !matches!(words(rule), Words::Thing(_)) && !meaningful.contains(&rule)
 }
