@@ -60,6 +60,13 @@ impl Batch {
         self.values.clear();
     }
 
+    /// Takes out all samples but the first `samples`.
+    pub fn truncate(&mut self, samples: usize) {
+        self.series.truncate(samples);
+        self.instants.truncate(samples);
+        self.values.truncate(samples);
+    }
+
     /// The samples in order: series, instant (ms), value.
     pub fn iter(&self) -> impl Iterator<Item = (SeriesId, i64, f64)> + '_ {
         self.series.iter().zip(&self.instants).zip(&self.values).map(|((&s, &t), &v)| (s, t, v))

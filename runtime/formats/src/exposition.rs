@@ -65,7 +65,7 @@ impl Exposition {
     /// A reader for one target, whose series get `labels` (`job`, `instance`, …).
     #[must_use]
     pub fn new(limits: Limits, labels: SourceLabels) -> Self {
-        Self { reader: Reader::new(limits, Escapes::Exposition, labels), reading: 0 }
+        Self { reader: Reader::new(limits, Escapes::Exposition, labels), reading: 1 }
     }
 
     /// Reads one body and appends its samples to `out`, in its order. A sample without a timestamp gets `scrape_time_ms`.
@@ -94,6 +94,14 @@ impl Exposition {
     /// Notes a scrape that failed: all series are gone until the next one.
     pub fn failed(&mut self) {
         self.reading = self.reading.wrapping_add(1);
+    }
+
+    /// Takes the last scrape back: its body turned out not to be whole, so it counts as one that failed.
+    pub fn undo(&mut self) {
+        let last = self.reading;
+        for slot in self.reader.slots.iter_mut().filter(|slot| slot.reading == last) {
+            slot.reading = slot.before;
+        }
     }
 
     /// The series that came in the scrape before the last and did not come in the last, in order of appearance. A series with
@@ -163,6 +171,9 @@ impl Exposition {
         let slot = self.reader.slots.get_mut(slot as usize).ok_or(DropReason::SeriesLimit)?;
         if slot.reading == self.reading && slot.instant_ms == instant_ms {
             return Err(DropReason::Duplicate);
+        }
+        if slot.reading != self.reading {
+            slot.before = slot.reading;
         }
         slot.reading = self.reading;
         slot.instant_ms = instant_ms;

@@ -4,3 +4,7 @@
 //! batches of `nvp-formats`, and what it cannot get it counts and names.
 
 pub mod host;
+pub mod scrape;
+mod secret;
+
+pub use secret::{Secret, SecretError};

@@ -18,6 +18,8 @@ pub(crate) struct Slot {
     pub(crate) series: SeriesId,
     /// In which reading (a scrape) it last came.
     pub(crate) reading: u32,
+    /// In which it came before that one.
+    pub(crate) before: u32,
     /// The instant of its last sample in that reading, ms.
     pub(crate) instant_ms: i64,
     /// Whether that sample brought its own timestamp.
@@ -114,7 +116,7 @@ impl Reader {
         }
         let slot = u32::try_from(self.slots.len()).map_err(|_| DropReason::SeriesLimit)?;
         let changes = self.families.changes();
-        self.slots.push(Slot { series, reading: 0, instant_ms: 0, timestamped: false, changes });
+        self.slots.push(Slot { series, reading: 0, before: 0, instant_ms: 0, timestamped: false, changes });
         self.by_series.insert(series, slot);
         Ok(slot)
     }
