@@ -42,7 +42,7 @@ pub fn compare(title: &str, times: usize, ways: &mut [Way<'_>]) -> Vec<f64> {
 /// Says whether a goal is met.
 pub fn goal(what: &str, value: f64, most: f64) {
     let met = if value <= most { "met" } else { "MISSED" };
-    println!("  goal {met}: {what}: {value:.2}, at most {most}\n");
+    println!("  goal {met}: {what}: {value:.4}, at most {most}\n");
 }
 
 pub fn median(taken: &mut [Duration]) -> Duration {

@@ -6,7 +6,8 @@ use nvp_plan::ids::KernelId;
 use nvp_plan::kernel::{Kernel, Reach, Register};
 
 use self::bytes::Bytes;
-use crate::{Bits, BitsMut, Call, Mode, Program, ROWS_PER_WORD, Scalar, Scratch, trace};
+use crate::error::CompileError;
+use crate::{Bits, BitsMut, Call, Isa, Mode, Program, ROWS_PER_WORD, Scalar, Scratch, trace};
 
 /// Makes a kernel and its operands of any bytes, runs it by every evaluator and holds the results against each other: all bits
 /// of all rows, but of NaN only that it is one.
@@ -18,10 +19,13 @@ pub fn jit_is_interpreter(data: &[u8]) {
     let mut bytes = Bytes::new(data);
     let kernel = bytes.kernel();
     let operands = bytes.operands(&kernel);
-    let interpreted = operands.run(&kernel, Mode::Off);
+    let interpreted = operands.run(&kernel, Mode::Off, Isa::Host);
     assert!(interpreted.conditions.iter().all(|[t, f]| t.iter().zip(f).all(|(t, f)| t & f == 0)));
     // Where executable memory is forbidden there is nothing to hold the interpreter against but `trace`.
-    assert_eq!(operands.run(&kernel, Mode::Auto), interpreted, "machine code differs on {kernel:?}");
+    for isa in [Isa::Host, Isa::Plain] {
+        let compiled = operands.run(&kernel, Mode::Auto, isa);
+        assert_eq!(compiled, interpreted, "machine code for {isa:?} differs on {kernel:?}");
+    }
     for row in 0..operands.rows {
         operands.check_trace(&kernel, &interpreted, row);
     }
@@ -54,12 +58,20 @@ const fn bit(words: &[u64], row: usize) -> bool {
 }
 
 impl Operands {
-    fn run(&self, kernel: &Kernel, mode: Mode) -> Results {
+    fn run(&self, kernel: &Kernel, mode: Mode, isa: Isa) -> Results {
         let words = self.rows / ROWS_PER_WORD;
         let mut values = vec![vec![1.5; self.rows]; kernel.to_values.len()];
         let mut conditions = vec![[vec![7; words], vec![8; words]]; kernel.to_conditions.len()];
         let mut scratch = Scratch::default();
-        let program = Program::build(std::slice::from_ref(kernel), mode, true);
+        let program = Program::build(std::slice::from_ref(kernel), mode, isa, true);
+        if let Ok(program) = &program {
+            // Code for a machine with less may not be had, but only for want of executable memory.
+            assert!(
+                !matches!(program.fallback(), Some(CompileError::Generator(_))),
+                "{:?}",
+                program.fallback()
+            );
+        }
         // Twice: what a run leaves in the scratch memory must not show.
         for _ in 0..2 {
             let call = Call {

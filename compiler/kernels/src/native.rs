@@ -59,12 +59,13 @@ impl std::fmt::Debug for Native {
 }
 
 impl Native {
-    /// Compiles checked kernels; `verify` has the code generator check its own work.
+    /// Compiles checked kernels for this machine; `verify` has the code generator check its own work.
     pub(crate) fn compile<'k>(
         kernels: impl Iterator<Item = &'k Kernel>,
+        target: Isa,
         verify: bool,
     ) -> Result<Self, CompileError> {
-        let mut builder = JITBuilder::with_isa(isa::target(Isa::Host, verify)?, default_libcall_names());
+        let mut builder = JITBuilder::with_isa(isa::target(target, verify)?, default_libcall_names());
         for function in ROW_FUNCTIONS {
             builder.symbol(function.symbol, function.code as *const u8);
         }

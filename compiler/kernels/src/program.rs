@@ -10,7 +10,7 @@ use crate::call::{Bits, BitsMut, Call, Lists};
 use crate::check::check;
 use crate::error::{CallError, CompileError};
 use crate::interpreter::{self, Blocks, Slots};
-use crate::native::Native;
+use crate::native::{Isa, Native};
 
 /// Whether kernels become machine code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -57,15 +57,20 @@ impl Program {
     ///
     /// A malformed kernel; with [`Mode::On`] also that machine code cannot be had.
     pub fn compile(kernels: &[Kernel], mode: Mode) -> Result<Self, CompileError> {
-        Self::build(kernels, mode, false)
+        Self::build(kernels, mode, Isa::Host, false)
     }
 
-    /// The same; `verify` has the code generator check its own work.
-    pub(crate) fn build(kernels: &[Kernel], mode: Mode, verify: bool) -> Result<Self, CompileError> {
+    /// The same, for this machine or a plain one of its kind; `verify` has the code generator check its own work.
+    pub(crate) fn build(
+        kernels: &[Kernel],
+        mode: Mode,
+        isa: Isa,
+        verify: bool,
+    ) -> Result<Self, CompileError> {
         let mut program = Self::interpreted(kernels)?;
         if mode != Mode::Off {
             let shapes = program.shapes.iter().map(|shape| &shape.kernel);
-            match Native::compile(shapes, verify) {
+            match Native::compile(shapes, isa, verify) {
                 Ok(native) => program.native = Some(native),
                 Err(error) if mode == Mode::On => return Err(error),
                 Err(error) => program.fallback = Some(error),

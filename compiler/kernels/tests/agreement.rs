@@ -7,7 +7,7 @@ use proptest::test_runner::{Config, TestRunner};
 
 #[test]
 fn any_kernel_on_any_rows() {
-    let config = Config { cases: 2_000, failure_persistence: None, ..Config::default() };
+    let config = Config { cases: 1_000, failure_persistence: None, ..Config::default() };
     let result = TestRunner::new(config).run(&vec(any::<u8>(), 0..600), |data| {
         jit_is_interpreter(&data);
         Ok(())

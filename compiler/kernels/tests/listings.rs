@@ -32,3 +32,14 @@ fn what_nothing_needs_costs_nothing() {
     idle.code.extend(typical::threshold().code.into_iter().take(2));
     assert_eq!(bytes(&idle), before);
 }
+
+#[test]
+#[cfg(target_arch = "x86_64")]
+fn rounding_is_called_where_the_processor_cannot() {
+    let rounds = |isa| listing(&typical::functions(), isa).unwrap().clif.matches("call fn").count();
+    assert_eq!(
+        (rounds(Isa::Baseline), rounds(Isa::Plain)),
+        (1, 2),
+        "log10 always, round where there is no SSE4.1"
+    );
+}

@@ -12,6 +12,8 @@ use crate::error::CompileError;
 pub enum Isa {
     /// This one, with all that its processor has.
     Host,
+    /// This one, with nothing but what every processor of its kind has.
+    Plain,
     /// x86-64-v2, whatever this machine is: for texts and counts that must be the same everywhere.
     Baseline,
 }
@@ -35,10 +37,12 @@ pub(super) fn target(isa: Isa, verify: bool) -> Result<Arc<dyn TargetIsa>, Compi
         flags.set(name, value).map_err(|error| unsupported(&error))?;
     }
     let builder = match isa {
-        Isa::Host if cfg!(not(all(target_endian = "little", target_pointer_width = "64"))) => {
+        Isa::Host | Isa::Plain if cfg!(not(all(target_endian = "little", target_pointer_width = "64"))) => {
             return Err(unsupported(&"it is not a little-endian machine of 64 bits"));
         }
-        Isa::Host => cranelift_native::builder().map_err(|error| unsupported(&error))?,
+        Isa::Host | Isa::Plain => {
+            cranelift_native::builder_with_options(isa == Isa::Host).map_err(|error| unsupported(&error))?
+        }
         Isa::Baseline => {
             let mut builder =
                 isa::lookup_by_name("x86_64-unknown-linux-gnu").map_err(|error| unsupported(&error))?;
