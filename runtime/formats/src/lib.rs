@@ -5,7 +5,7 @@
 //!
 //! - [`Exposition`] reads the scrapes of one target: Prometheus text 0.0.4 and OpenMetrics 1.0.
 //! - [`RecordingParser`] reads recordings in chunks; [`sniff`] recognises their format.
-//! - [`write`] writes recordings.
+//! - [`mod@write`] writes recordings.
 
 mod batch;
 mod dropped;

@@ -186,10 +186,9 @@ async fn secrets_are_sent_to_the_target_alone_and_never_shown() {
 #[tokio::test]
 async fn certificates_are_looked_at() {
     let certified = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-    let key = tokio_rustls::rustls::pki_types::PrivateKeyDer::try_from(certified.signing_key.serialize_der())
-        .unwrap();
-    drop(tokio_rustls::rustls::crypto::ring::default_provider().install_default());
-    let tls = tokio_rustls::rustls::ServerConfig::builder()
+    let key = rustls::pki_types::PrivateKeyDer::try_from(certified.signing_key.serialize_der()).unwrap();
+    drop(rustls::crypto::ring::default_provider().install_default());
+    let tls = rustls::ServerConfig::builder()
         .with_no_client_auth()
         .with_single_cert(vec![certified.cert.der().clone()], key)
         .unwrap();
