@@ -2,6 +2,10 @@
 //!
 //! It may read files; what is decided it takes from the engine and never decides itself. It knows no terminal and no command line.
 
+pub mod against;
+pub mod codes;
+pub mod decision;
+pub mod generation;
 pub mod instant;
 pub mod live;
 pub mod load;

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use nvp_dsl::ast::{self, ItemKind};
 use nvp_dsl::{Diagnostic, FileId, SourceMap};
 
-pub use files::{FILE_BYTES_MAX, FILES_MAX, SET_BYTES_MAX, policy_files};
+pub use files::{FILE_BYTES_MAX, FILES_MAX, SET_BYTES_MAX, policy_files, read as read_policy};
 pub use stdlib::Stdlib;
 
 /// A policy set as it was read: texts, trees, and what was wrong with either.
