@@ -23,3 +23,6 @@ pub fn suggest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) ->
         .min_by_key(|(distance, _)| *distance);
     nearest.map(|(_, candidate)| candidate)
 }
+
+#[cfg(test)]
+mod tests;

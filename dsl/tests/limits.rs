@@ -43,6 +43,12 @@ fn a_long_chain_is_read_up_to_the_limit() {
 /// An exponential or quadratic cost would not come to an end here.
 #[test]
 fn what_never_closes_is_read_in_time() {
+    let many = |unit: &str| unit.repeat(30_000);
+    for (opens, closes) in
+        [("(", "}"), ("(", "#\n"), ("(", "\"\n"), ("{", ")"), ("{\n", "derive x = 1\n"), ("\"{", "\n")]
+    {
+        let _ = codes(&(many(opens) + &many(closes)));
+    }
     for unit in
         ["{ ", "( ", "alert a {\n", "\"{", "a{", "derive x = (\n", "\" { ", "=~ \"{", "}", ") ", "{ } } { "]
     {
@@ -63,6 +69,22 @@ fn diagnostics_are_bounded_and_the_rest_counted() {
     assert_eq!(
         parsed.diagnostics.last().map(|d| d.title.as_str()),
         Some("4000 more errors in this file are not shown")
+    );
+}
+
+#[test]
+fn what_is_nothing_but_mistakes_costs_no_memory_without_bound() {
+    for unit in [")", "\0 ", "\"\n", "unit a=b "] {
+        let parsed = parse(FileId(0), &unit.repeat(40_000));
+        assert_eq!(parsed.diagnostics.len(), DIAGNOSTICS_MAX + 1, "{unit}");
+    }
+}
+
+#[test]
+fn a_carriage_return_alone_hides_what_is_before_it() {
+    assert_eq!(
+        codes("unit a # shown\rhidden\nderive b = \"c\rd\"\nunit\re\r\n"),
+        ["E0016", "E0016", "E0016"]
     );
 }
 

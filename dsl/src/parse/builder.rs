@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use pest::iterators::Pair;
 
+use super::findings::Findings;
 use super::grammar::Rule;
 use crate::ast::Ident;
 use crate::diagnostic::Diagnostic;
@@ -25,7 +26,7 @@ pub(super) struct Builder<'i> {
     comments: &'i [Comment],
     /// Where the scanner's errors begin, in order.
     lexical: Vec<u32>,
-    diagnostics: RefCell<Vec<Diagnostic>>,
+    findings: RefCell<Findings>,
 }
 
 impl<'i> Builder<'i> {
@@ -36,8 +37,9 @@ impl<'i> Builder<'i> {
         comments: &'i [Comment],
         lexical: &[Diagnostic],
     ) -> Self {
-        let lexical = lexical.iter().map(|diagnostic| diagnostic.primary.span.start).collect();
-        let diagnostics = RefCell::default();
+        let mut lexical: Vec<u32> = lexical.iter().map(|diagnostic| diagnostic.primary.span.start).collect();
+        lexical.sort_unstable();
+        let findings = RefCell::default();
         Self {
             file,
             source,
@@ -46,16 +48,26 @@ impl<'i> Builder<'i> {
             recursion: Cell::new(0),
             comments,
             lexical,
-            diagnostics,
+            findings,
         }
     }
 
-    pub(super) fn into_diagnostics(self) -> Vec<Diagnostic> {
-        self.diagnostics.into_inner()
+    pub(super) fn into_findings(self) -> Findings {
+        self.findings.into_inner()
     }
 
     pub(super) fn report(&self, diagnostic: Diagnostic) {
-        self.diagnostics.borrow_mut().push(diagnostic);
+        self.findings.borrow_mut().add(diagnostic);
+    }
+
+    /// Whether a diagnostic would not be kept, so that it need not be found out; it is counted then.
+    pub(super) fn is_full(&self) -> bool {
+        let mut findings = self.findings.borrow_mut();
+        let full = findings.is_full();
+        if full {
+            findings.count_one();
+        }
+        full
     }
 
     /// Whether the scanner has already found fault with something in a range.

@@ -1,8 +1,10 @@
 //! From text to tree: scan, grammar, tree, and the errors of all three at once.
 
 mod alert;
+mod brackets;
 mod builder;
 mod expression;
+mod findings;
 mod grammar;
 mod habits;
 mod items;
@@ -54,21 +56,25 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
         let diagnostics = vec![lexical::too_large(text.len(), span_of(file, 0..0))];
         return Parsed { file: ast::File { items: Vec::new() }, comments: Vec::new(), diagnostics };
     }
-    let scan::Scan { clean, comments, mut diagnostics } = scan::scan(file, text);
-    diagnostics.sort_by_key(|diagnostic| diagnostic.primary.span.start);
+    let scan::Scan { clean, comments, findings: scanned } = scan::scan(file, text);
+    let mut read = findings::Findings::default();
     let items = match grammar::Grammar::parse(grammar::Rule::file, &clean) {
         Ok(pairs) => {
-            let builder = builder::Builder::new(file, text, &clean, &comments, &diagnostics);
+            let builder = builder::Builder::new(file, text, &clean, &comments, scanned.kept());
             let items = builder.items(pairs);
-            diagnostics.extend(builder.into_diagnostics());
+            read = builder.into_findings();
             items
         }
         Err(error) => {
-            diagnostics.push(recover::unreadable(file, &error));
+            read.add(recover::unreadable(file, &error));
             Vec::new()
         }
     };
-    Parsed { file: ast::File { items }, comments, diagnostics: in_order(file, text, diagnostics) }
+    let (mut diagnostics, left_out) = scanned.merged(read);
+    if left_out > 0 {
+        diagnostics.push(lexical::too_many_errors(left_out, span_of(file, text.len()..text.len())));
+    }
+    Parsed { file: ast::File { items }, comments, diagnostics }
 }
 
 /// Reads the bytes of a file as text: UTF-8, with or without a byte order mark (which is left out).
@@ -88,17 +94,6 @@ pub fn decode(file: FileId, bytes: &[u8]) -> Result<String, Diagnostic> {
             Err(lexical::not_utf8(byte, offset, line, span_of(file, offset..offset + 1)))
         }
     }
-}
-
-fn in_order(file: FileId, text: &str, mut diagnostics: Vec<Diagnostic>) -> Vec<Diagnostic> {
-    diagnostics.sort_by(|a, b| (a.primary.span, a.code, &a.title).cmp(&(b.primary.span, b.code, &b.title)));
-    diagnostics.dedup();
-    let left_out = diagnostics.len().saturating_sub(DIAGNOSTICS_MAX);
-    if left_out > 0 {
-        diagnostics.truncate(DIAGNOSTICS_MAX);
-        diagnostics.push(lexical::too_many_errors(left_out, span_of(file, text.len()..text.len())));
-    }
-    diagnostics
 }
 
 fn span_of(file: FileId, range: Range<usize>) -> Span {

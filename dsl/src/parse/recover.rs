@@ -80,7 +80,7 @@ impl Builder<'_> {
     pub(super) fn bad_clause(&self, block: Block, previous: Option<usize>, region: Range<usize>) {
         for (index, piece) in lines_with_head(self.clean, region).into_iter().enumerate() {
             let from = previous.filter(|_| index == 0).unwrap_or(piece.start);
-            if self.has_lexical_error(&(from..piece.end)) {
+            if self.has_lexical_error(&(from..piece.end)) || self.is_full() {
                 continue;
             }
             if let Some(stop) = self.stop(block.strict_rule(), from, &piece) {
@@ -125,7 +125,7 @@ impl Builder<'_> {
         for (index, piece) in lines_with_head(self.clean, region).into_iter().enumerate() {
             let starts_item = ITEM_WORDS.contains(&self.found(piece.start).token);
             let from = previous.filter(|_| index == 0 && !starts_item).unwrap_or(piece.start);
-            if self.has_lexical_error(&(from..piece.end)) {
+            if self.has_lexical_error(&(from..piece.end)) || self.is_full() {
                 continue;
             }
             if let Some(stop) = self.stop(Rule::items, from, &piece) {

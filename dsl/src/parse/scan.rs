@@ -5,8 +5,9 @@
 
 use std::ops::Range;
 
+use super::brackets::{Frame, Open};
+use super::findings::Findings;
 use super::{BRACKETS_MAX, lexical};
-use crate::diagnostic::Diagnostic;
 use crate::span::{FileId, Span};
 use crate::trivia::Comment;
 
@@ -16,7 +17,7 @@ pub(super) struct Scan {
     /// and quotes that the source lacks may stand behind its end.
     pub clean: String,
     pub comments: Vec<Comment>,
-    pub diagnostics: Vec<Diagnostic>,
+    pub findings: Findings,
 }
 
 /// Walks over a text; a second time, closing brackets before what looks like the next item, when a bracket was left open.
@@ -33,25 +34,13 @@ struct Outcome {
     open_to_end: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Frame {
-    Paren,
-    Brace,
-    /// `{` inside a text.
-    Insertion,
-    /// A text; a raw one is a pattern, in which braces mean nothing.
-    Text {
-        raw: bool,
-    },
-}
-
 struct Scanner<'t> {
     file: FileId,
     text: &'t str,
     clean: Vec<u8>,
     comments: Vec<Comment>,
-    diagnostics: Vec<Diagnostic>,
-    stack: Vec<(Frame, usize)>,
+    findings: Findings,
+    open: Open,
     /// Whether `=~` or `!~` has just been read, so that a text which follows is a pattern.
     pattern_follows: bool,
     /// Where the bracket stands that is one too deep.
@@ -70,8 +59,8 @@ impl<'t> Scanner<'t> {
             text,
             clean: text.as_bytes().to_vec(),
             comments: Vec::new(),
-            diagnostics: Vec::new(),
-            stack: Vec::new(),
+            findings: Findings::default(),
+            open: Open::default(),
             pattern_follows: false,
             too_deep: None,
             control_end: 0,
@@ -87,10 +76,10 @@ impl<'t> Scanner<'t> {
             at = self.step(at, character);
         }
         self.end_of_line(self.text.len());
-        let open_to_end = !self.stack.is_empty();
+        let open_to_end = !self.open.is_empty();
         self.close_down_to(0, self.text.len());
         let clean = String::from_utf8(self.clean).unwrap_or_default();
-        let scan = Scan { clean, comments: self.comments, diagnostics: self.diagnostics };
+        let scan = Scan { clean, comments: self.comments, findings: self.findings };
         Outcome { scan, open_to_end }
     }
 
@@ -103,13 +92,15 @@ impl<'t> Scanner<'t> {
             self.blank_line_so_far = true;
             return next;
         }
-        let in_text = matches!(self.stack.last(), Some((Frame::Text { .. }, _)));
-        if is_hidden(character) || (!in_text && is_hidden_in_code(character)) {
+        let in_text = matches!(self.open.innermost(), Some(Frame::Text { .. }));
+        let lone_return =
+            character == '\r' && !self.text.get(next..).is_some_and(|rest| rest.starts_with('\n'));
+        if lone_return || is_hidden(character) || (!in_text && is_hidden_in_code(character)) {
             self.hidden(at, next, character);
             return next;
         }
-        let next = match self.stack.last() {
-            Some((Frame::Text { raw }, _)) => self.in_text(at, next, character, *raw),
+        let next = match self.open.innermost() {
+            Some(Frame::Text { raw }) => self.in_text(at, next, character, raw),
             _ => self.in_code(at, next, character),
         };
         self.blank_line_so_far &= character.is_ascii_whitespace();
@@ -120,7 +111,7 @@ impl<'t> Scanner<'t> {
         let following = self.text.get(next..).and_then(|rest| rest.chars().next());
         match (character, following) {
             ('"', _) => self.pop(next),
-            ('\\', Some(escaped)) if escaped != '\n' && !is_hidden(escaped) => {
+            ('\\', Some(escaped)) if !matches!(escaped, '\n' | '\r') && !is_hidden(escaped) => {
                 return next + escaped.len_utf8();
             }
             ('\\', _) => self.blank(at..next),
@@ -135,19 +126,18 @@ impl<'t> Scanner<'t> {
         if character.is_ascii_whitespace() {
             return next;
         }
-        if character == '#' && !self.inside_text() {
+        if character == '#' && !self.open.inside_text() {
             return self.comment(at);
         }
-        if self.close_before_items && at == self.line_start && !self.stack.is_empty() && self.item_begins(at)
-        {
+        if self.close_before_items && at == self.line_start && !self.open.is_empty() && self.item_begins(at) {
             self.close_down_to(0, at);
         }
         match character {
             '"' => self.push(Frame::Text { raw: self.pattern_follows }, at),
             '(' => self.push(Frame::Paren, at),
             '{' => self.push(Frame::Brace, at),
-            ')' => match self.stack.last() {
-                Some((Frame::Paren, _)) => self.pop(next),
+            ')' => match self.open.innermost() {
+                Some(Frame::Paren) => self.pop(next),
                 _ => self.stray(at),
             },
             '}' => self.closing_brace(at, next),
@@ -160,12 +150,8 @@ impl<'t> Scanner<'t> {
 
     /// A `}` closes what was left open inside its block, too.
     fn closing_brace(&mut self, at: usize, next: usize) {
-        let parens = self.stack.iter().rev().take_while(|(frame, _)| *frame == Frame::Paren).count();
-        let opener = self.stack.len().checked_sub(parens + 1).and_then(|index| self.stack.get(index));
-        if !matches!(opener, Some((Frame::Brace | Frame::Insertion, _))) {
-            return self.stray(at);
-        }
-        let keep = self.stack.len() - parens;
+        let Some(parens) = self.open.parens_in_brace() else { return self.stray(at) };
+        let keep = self.open.len() - parens;
         self.close_down_to(keep, at);
         self.pop(next);
     }
@@ -175,7 +161,7 @@ impl<'t> Scanner<'t> {
         let line = rest.lines().next().unwrap_or_default();
         let end = at + line.len();
         for (offset, character) in line.char_indices() {
-            if is_hidden(character) {
+            if character == '\r' || is_hidden(character) {
                 self.hidden(at + offset, at + offset + character.len_utf8(), character);
             }
         }
@@ -190,18 +176,11 @@ impl<'t> Scanner<'t> {
         end
     }
 
-    fn inside_text(&self) -> bool {
-        self.stack.iter().rev().any(|(frame, _)| matches!(frame, Frame::Text { .. }))
-    }
-
     /// A text ends on its line; what it left open ends with it.
     fn end_of_line(&mut self, at: usize) {
-        let Some(index) = self.stack.iter().position(|(frame, _)| matches!(frame, Frame::Text { .. })) else {
-            return;
-        };
-        let Some((_, start)) = self.stack.get(index).copied() else { return };
+        let Some((index, start)) = self.open.outermost_text() else { return };
         let end = start + self.text.get(start..at).unwrap_or_default().trim_end().len();
-        self.diagnostics.push(lexical::text_not_closed(self.span(start..end)));
+        self.findings.add(lexical::text_not_closed(self.span(start..end)));
         self.blank(start + 1..at);
         match self.clean.get_mut(at) {
             Some(newline) => *newline = b'"',
@@ -211,20 +190,20 @@ impl<'t> Scanner<'t> {
     }
 
     fn push(&mut self, frame: Frame, at: usize) {
-        self.stack.push((frame, at));
-        if self.stack.len() > BRACKETS_MAX && self.too_deep.is_none() {
+        self.open.push(frame, at);
+        if self.open.len() > BRACKETS_MAX && self.too_deep.is_none() {
             self.too_deep = Some(at);
-            self.diagnostics.push(lexical::nested_too_deeply(self.span(at..at + 1)));
+            self.findings.add(lexical::nested_too_deeply(self.span(at..at + 1)));
         }
     }
 
     fn pop(&mut self, end: usize) {
-        self.truncate(self.stack.len().saturating_sub(1), end);
+        self.truncate(self.open.len().saturating_sub(1), end);
     }
 
     /// Drops frames; a region nested too deeply that so ends is read as the number `0`.
     fn truncate(&mut self, keep: usize, end: usize) {
-        self.stack.truncate(keep);
+        self.open.drop_to(keep);
         if let Some(start) = self.too_deep.filter(|_| keep <= BRACKETS_MAX) {
             self.blank(start..end);
             if let Some(byte) = self.clean.get_mut(start) {
@@ -239,22 +218,22 @@ impl<'t> Scanner<'t> {
         if self.too_deep.is_some() {
             self.truncate(keep.max(BRACKETS_MAX), at);
         }
-        let open: Vec<(Frame, usize)> = self.stack.drain(keep.min(self.stack.len())..).collect();
+        let open = self.open.drop_to(keep);
         if self.too_deep.is_some() {
             return;
         }
         for (frame, start) in &open {
             let sign = if *frame == Frame::Paren { "(" } else { "{" };
-            self.diagnostics.push(lexical::not_closed(sign, self.span(*start..start + 1)));
+            self.findings.add(lexical::not_closed(sign, self.span(*start..start + 1)));
         }
         if at == self.text.len() {
-            self.clean.extend(open.iter().rev().map(|(frame, _)| closing(*frame)));
+            self.clean.extend(open.iter().rev().map(|(frame, _)| frame.closing()));
             return;
         }
         let before = self.clean.get_mut(..at).unwrap_or_default();
         if before.iter().rev().take_while(|byte| byte.is_ascii_whitespace()).count() >= open.len() {
             for ((frame, _), byte) in open.iter().zip(before.iter_mut().rev()) {
-                *byte = closing(*frame);
+                *byte = frame.closing();
             }
         } else {
             for (_, start) in open {
@@ -265,7 +244,7 @@ impl<'t> Scanner<'t> {
 
     fn stray(&mut self, at: usize) {
         let sign = self.text.get(at..at + 1).unwrap_or_default();
-        self.diagnostics.push(lexical::closes_nothing(sign, self.span(at..at + 1)));
+        self.findings.add(lexical::closes_nothing(sign, self.span(at..at + 1)));
         self.blank(at..at + 1);
     }
 
@@ -273,7 +252,7 @@ impl<'t> Scanner<'t> {
         self.blank(at..next);
         let byte_order_mark = at == 0 && character == '\u{feff}';
         if !byte_order_mark && (self.control_end != at || at == 0) {
-            self.diagnostics.push(lexical::hidden_character(character, self.span(at..next)));
+            self.findings.add(lexical::hidden_character(character, self.span(at..next)));
         }
         self.control_end = next;
     }
@@ -298,14 +277,6 @@ impl<'t> Scanner<'t> {
 
     fn span(&self, range: Range<usize>) -> Span {
         super::span_of(self.file, range)
-    }
-}
-
-fn closing(frame: Frame) -> u8 {
-    match frame {
-        Frame::Paren => b')',
-        Frame::Brace | Frame::Insertion => b'}',
-        Frame::Text { .. } => b'"',
     }
 }
 
