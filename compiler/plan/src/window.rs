@@ -128,7 +128,7 @@ impl Keep {
             Self::Min | Self::Max | Self::Values => 8,
             Self::Moments => 24,
             Self::Counter | Self::Changes => 56,
-            Self::Slope => 40,
+            Self::Slope => 48,
             Self::Truth => 12,
         }
     }

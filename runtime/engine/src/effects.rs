@@ -39,6 +39,8 @@ pub struct Transition<'a> {
     pub to: State,
     /// The subject's value, in base units; `None` if it is missing or the alert has no subject.
     pub value: Option<f64>,
+    /// The values that the rule's texts show, as they were at the tick: those of `says`, then those of `runbook`.
+    pub says: &'a [NodeValue],
     /// What decided.
     pub why: Why<'a>,
 }
@@ -99,6 +101,7 @@ pub(crate) struct Record {
     pub(crate) flapping: bool,
     pub(crate) tree: Option<TreeId>,
     pub(crate) nodes: Range<u32>,
+    pub(crate) says: Range<u32>,
 }
 
 /// The arena. Meant to be reused: [`Effects::clear`] keeps the memory.
@@ -166,6 +169,7 @@ impl Effects {
             from: record.from,
             to: record.to,
             value: Some(record.value).filter(|value| !value.is_nan()),
+            says: self.nodes.get(span(&record.says)).unwrap_or_default(),
             why: Why {
                 clause: record.clause,
                 flapping: record.flapping,

@@ -3,15 +3,44 @@
 //! Pure: no clock, no I/O, no randomness. The same inputs give the same effects, byte for byte, however they are cut into batches
 //! and in whatever order series appear. The crate knows neither policies nor the wire: a [`nvp_plan::Plan`] is all it executes.
 
+mod alert;
+mod bits;
+mod check;
+mod columns;
 pub mod effects;
+pub mod engine;
+mod explain;
+mod group;
+mod hold;
+mod hole;
+mod identity;
 pub mod input;
+mod intake;
 mod intern;
+mod lag;
+mod lending;
+mod matcher;
+mod membership;
 pub mod options;
+pub mod plan_error;
+mod projection;
+mod rank;
+mod reading;
+mod rows;
+mod series;
 pub mod statistics;
+mod steps;
+mod tick;
+mod waiting;
+mod watermark;
 pub mod why;
+mod window;
+mod wire;
 
 pub use effects::{ClosedTick, Effects, Labels, Transition};
+pub use engine::{AlertRow, Engine};
 pub use input::{Input, STALE_MARKER, SeriesId, SourceId};
 pub use options::Options;
+pub use plan_error::PlanError;
 pub use statistics::{Refusal, Statistics};
 pub use why::{Clause, Explanation, NodeValue, State, Why};

@@ -1,0 +1,365 @@
+#![expect(
+    clippy::indexing_slicing,
+    reason = "INVARIANT (row order): latches, conditions and rows of a domain have one length; levels are the plan's"
+)]
+//! Alerts at work: latches a level, and the transitions of rows whose shown state changes.
+//!
+//! Word by word: only words in which a latch, the pending condition or the rows changed are looked into.
+
+pub(crate) mod flapping;
+
+use crate::bits::{Bitmap, Truth, ones, place};
+use crate::columns::{Columns, grow};
+use crate::why::{Clause, State};
+use flapping::Flapping;
+use nvp_plan::alert::{Alert, Level};
+use nvp_plan::step::StateTest;
+
+/// A row whose shown state changed at this tick.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Change {
+    pub(crate) alert: u32,
+    pub(crate) row: u32,
+    pub(crate) from: State,
+    pub(crate) to: State,
+    pub(crate) clause: Clause,
+    pub(crate) flapping: bool,
+}
+
+/// An alert and its rows. Ticks are counted from the engine's first.
+#[derive(Debug)]
+pub(crate) struct AlertState {
+    /// Its place among the alerts.
+    place: u32,
+    /// The latches of each level.
+    latches: Vec<Vec<u64>>,
+    /// Rows that would be at a level were every `for` served.
+    pending: Vec<u64>,
+    /// The rows it knows.
+    members: Vec<u64>,
+    /// Rows that ended while pending or at a level.
+    forgotten: Vec<u64>,
+    /// Rows that have been at a level.
+    risen: Vec<u64>,
+    /// The tick of the last change of the shown state.
+    since: Vec<u32>,
+    flapping: Flapping,
+}
+
+/// A row's state, from its bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Row {
+    is_known: bool,
+    /// The highest level set, from 1; 0 for none.
+    level: u8,
+    is_pending: bool,
+}
+
+/// One word of all bitmaps.
+#[derive(Debug, Clone, Copy)]
+struct Old {
+    members: u64,
+    pending: u64,
+}
+
+impl AlertState {
+    pub(crate) fn new(place: u32, planned: &Alert, tick_ms: i64) -> Self {
+        Self {
+            place,
+            latches: vec![Vec::new(); planned.levels.len()],
+            pending: Vec::new(),
+            members: Vec::new(),
+            forgotten: Vec::new(),
+            risen: Vec::new(),
+            since: Vec::new(),
+            flapping: Flapping::new(planned, tick_ms),
+        }
+    }
+
+    pub(crate) fn resize(&mut self, rows: usize) {
+        let bitmaps = [&mut self.pending, &mut self.members, &mut self.forgotten, &mut self.risen];
+        for bitmap in self.latches.iter_mut().chain(bitmaps) {
+            bitmap.resize(rows / 64, 0);
+        }
+        grow(&mut self.since, rows, 0);
+        self.flapping.resize(rows);
+    }
+
+    /// Forgets a row whose number will be used again.
+    pub(crate) fn free(&mut self, row: usize) {
+        let (word, bit) = place(row);
+        for bitmap in [&mut self.forgotten, &mut self.risen] {
+            if let Some(found) = bitmap.get_mut(word) {
+                *found &= !bit;
+            }
+        }
+    }
+
+    /// Moves the latches of a tick and appends what changed.
+    pub(crate) fn tick(
+        &mut self,
+        planned: &Alert,
+        columns: &Columns,
+        rows: &Bitmap,
+        now: u32,
+        closed_ticks: u64,
+        changes: &mut Vec<Change>,
+    ) {
+        self.flapping.release(now);
+        for word in 0..self.members.len() {
+            let known = rows.word(word);
+            let old = Old { members: self.members[word], pending: self.pending[word] };
+            let mut changed = (known ^ old.members) | self.flapping.released(word);
+            let mut before = Before::default();
+            let mut pending = 0;
+            for (place, level) in planned.levels.iter().enumerate() {
+                let latch = self.latches[place][word];
+                let (set, reset) = moves(level, columns, word, closed_ticks);
+                let moved = (set | (latch & !reset)) & known;
+                before.note(place, latch);
+                self.latches[place][word] = moved;
+                changed |= latch ^ moved;
+                if let Some(condition) = level.pending {
+                    pending |= columns.condition(condition).is_true.get(word).copied().unwrap_or_default();
+                }
+            }
+            pending &= known;
+            changed |= pending ^ old.pending;
+            if changed == 0 {
+                continue;
+            }
+            self.pending[word] = pending;
+            self.members[word] = known;
+            for bit in ones(changed) {
+                self.change(planned, columns, (word, bit), old, &before, now, changes);
+            }
+        }
+        self.flapping.settle();
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "the parts of one word before and after, all of them needed"
+    )]
+    fn change(
+        &mut self,
+        planned: &Alert,
+        columns: &Columns,
+        (word, bit): (usize, usize),
+        old: Old,
+        before: &Before,
+        now: u32,
+        changes: &mut Vec<Change>,
+    ) {
+        let row = word * 64 + bit;
+        let mask = 1_u64 << bit;
+        let was = Row {
+            is_known: old.members & mask != 0,
+            level: before.level(bit),
+            is_pending: old.pending & mask != 0,
+        };
+        let is = self.row(row);
+        let was_released = self.flapping.released(word) & mask != 0;
+        let was_held = was_released || self.flapping.is_held(row);
+        let from = shown(was, self.flapping.peak_before(row, was_held));
+        if is.is_known && was.level != is.level {
+            self.flapping.note(row, now, was.level, is.level);
+        }
+        if is.level > 0 {
+            self.risen[word] |= mask;
+        }
+        if is.is_known && !was.is_known {
+            self.forgotten[word] &= !mask;
+            self.risen[word] &= if is.level > 0 { u64::MAX } else { !mask };
+            self.since[row] = now;
+        }
+        let is_held = self.flapping.is_held(row);
+        if !is.is_known {
+            self.flapping.let_go(row);
+        }
+        let to = match shown(is, self.flapping.peak_if(row, is_held && is.is_known)) {
+            _ if !is.is_known && was.is_known && from != State::Ok => {
+                self.forgotten[word] |= mask;
+                State::Forgotten
+            }
+            to => to,
+        };
+        if from == to {
+            return;
+        }
+        self.since[row] = now;
+        let clause = if !is.is_known {
+            Clause::Forgotten
+        } else if was_released && !is_held && was.level == is.level {
+            Clause::FlappingReleased
+        } else if is_held && to != shown(is, 0) {
+            Clause::FlappingHeld
+        } else {
+            clause(planned, columns, row, from, to)
+        };
+        let Ok(row) = u32::try_from(row) else { return };
+        changes.push(Change { alert: self.place, row, from, to, clause, flapping: is_held });
+    }
+
+    fn row(&self, row: usize) -> Row {
+        let (word, bit) = place(row);
+        let level =
+            self.latches.iter().rposition(|latch| latch.get(word).is_some_and(|word| word & bit != 0));
+        Row {
+            is_known: self.members.get(word).is_some_and(|word| word & bit != 0),
+            level: level.map_or(0, |level| level as u8 + 1),
+            is_pending: self.pending.get(word).is_some_and(|word| word & bit != 0),
+        }
+    }
+
+    /// The shown state of a row, `None` of one it does not know.
+    pub(crate) fn state(&self, row: usize) -> Option<State> {
+        let (word, bit) = place(row);
+        let is = self.row(row);
+        if is.is_known {
+            Some(shown(is, self.flapping.peak_if(row, self.flapping.is_held(row))))
+        } else {
+            self.forgotten.get(word).is_some_and(|word| word & bit != 0).then_some(State::Forgotten)
+        }
+    }
+
+    /// Since which tick the row is shown as it is, and whether it is held for flapping.
+    pub(crate) fn since(&self, row: usize) -> (u32, bool) {
+        (self.since.get(row).copied().unwrap_or_default(), self.flapping.is_held(row))
+    }
+
+    /// The rows it knows, and those it forgot while pending or at a level.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = usize> + '_ {
+        let words = self.members.iter().zip(&self.forgotten).enumerate();
+        words.flat_map(|(word, (members, forgotten))| {
+            ones(members | forgotten).map(move |bit| word * 64 + bit)
+        })
+    }
+
+    /// Says of each row whether the alert's state is the one asked for.
+    pub(crate) fn test(&self, test: StateTest, to: &mut Truth) {
+        for word in 0..self.members.len() {
+            let mut at_least = levels_of(&self.latches, word);
+            for bit in ones(self.flapping.held(word)) {
+                let peak = usize::from(self.flapping.peak_if(word * 64 + bit, true));
+                for level in at_least.iter_mut().take(peak) {
+                    *level |= 1 << bit;
+                }
+            }
+            let any = at_least[0];
+            let beyond = |level: u32| at_least.get(level as usize + 1).copied().unwrap_or_default();
+            let is_true = match test {
+                StateTest::Ok => !any,
+                StateTest::Pending => self.pending[word] & !any,
+                StateTest::Cleared => self.risen[word] & self.members[word] & !any,
+                StateTest::Forgotten => self.forgotten[word],
+                StateTest::Is(level) => {
+                    at_least.get(level as usize).copied().unwrap_or_default() & !beyond(level)
+                }
+                StateTest::AtLeast(level) => at_least.get(level as usize).copied().unwrap_or_default(),
+            };
+            to.is_true[word] = is_true;
+            to.is_false[word] = !is_true;
+        }
+    }
+
+    /// The next tick at which something happens by itself.
+    pub(crate) fn next_due(&self) -> u32 {
+        self.flapping.next_due()
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        let bitmaps = [&self.pending, &self.members, &self.forgotten, &self.risen];
+        self.latches.iter().chain(bitmaps).map(|bitmap| bitmap.capacity() * 8).sum::<usize>()
+            + self.since.capacity() * 4
+            + self.flapping.bytes()
+    }
+}
+
+/// The most levels of an alert; a plan with more is refused.
+pub(crate) const LEVELS_MAX: usize = 16;
+
+/// For each level the rows at it or above, from the latches.
+fn levels_of(latches: &[Vec<u64>], word: usize) -> [u64; LEVELS_MAX] {
+    let mut levels = [0; LEVELS_MAX];
+    let mut above = 0;
+    for (level, latch) in levels.iter_mut().zip(latches).rev() {
+        above |= latch[word];
+        *level = above;
+    }
+    levels
+}
+
+/// The latches of a word before they moved.
+#[derive(Debug, Default)]
+struct Before([u64; LEVELS_MAX]);
+
+impl Before {
+    fn note(&mut self, place: usize, latch: u64) {
+        if let Some(before) = self.0.get_mut(place) {
+            *before = latch;
+        }
+    }
+
+    /// The highest level that was set, from 1.
+    fn level(&self, bit: usize) -> u8 {
+        self.0.iter().rposition(|latch| latch >> bit & 1 == 1).map_or(0, |place| place as u8 + 1)
+    }
+}
+
+/// What sets and what resets a level, in a word.
+fn moves(level: &Level, columns: &Columns, word: usize, closed_ticks: u64) -> (u64, u64) {
+    let of = |condition, warm_ticks| {
+        let is_warm = closed_ticks >= u64::from(warm_ticks);
+        columns.condition(condition).is_true.get(word).copied().filter(|_| is_warm).unwrap_or_default()
+    };
+    (of(level.set, level.set_warm_ticks), of(level.reset, level.reset_warm_ticks))
+}
+
+/// What people see of a row held at `peak` (0: not held).
+fn shown(row: Row, peak: u8) -> State {
+    match row.level.max(peak).checked_sub(1) {
+        _ if !row.is_known => State::Ok,
+        Some(level) => State::Level(u32::from(level)),
+        None if row.is_pending => State::Pending,
+        None => State::Ok,
+    }
+}
+
+/// Which clause brought a row from one state to another.
+fn clause(planned: &Alert, columns: &Columns, row: usize, from: State, to: State) -> Clause {
+    let level = |place: u32| planned.levels.get(place as usize);
+    let when = |place: u32| level(place)?.when.map(|when| columns.condition(when).get(row));
+    match (from, to) {
+        (State::Level(before), now) if now < from => match when(before) {
+            Some(None) => Clause::AbsentClears(before),
+            _ => Clause::Clear(before),
+        },
+        (_, State::Level(now)) => match when(now) {
+            Some(Some(true)) | None => Clause::When(now),
+            _ => Clause::Absent(now),
+        },
+        (_, State::Pending) => Clause::Pending(pending_level(planned, |level| {
+            level.pending.is_some_and(|pending| columns.condition(pending).get(row) == Some(true))
+        })),
+        _ => Clause::NotPending(
+            planned
+                .levels
+                .iter()
+                .zip(0..)
+                .find(|(level, _)| level.pending.is_some())
+                .map_or(0, |(_, place)| place),
+        ),
+    }
+}
+
+fn pending_level(planned: &Alert, is_pending: impl Fn(&Level) -> bool) -> u32 {
+    planned
+        .levels
+        .iter()
+        .zip(0..)
+        .filter(|(level, _)| is_pending(level))
+        .map(|(_, place)| place)
+        .last()
+        .unwrap_or(0)
+}

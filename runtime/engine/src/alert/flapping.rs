@@ -1,0 +1,149 @@
+#![expect(
+    clippy::indexing_slicing,
+    reason = "INVARIANT (row order): the counts and bitmaps of a domain have one length"
+)]
+//! Flapping: rows whose level changes too often are held at the highest level of late.
+//!
+//! Only changes between levels, and between a level and none, count. A row is let go when there was no change for as long as they are
+//! counted. For each row the changes of late are counted in two bytes; one queue for all rows says when a change is no longer of late.
+
+use crate::columns::grow;
+use nvp_plan::alert::Alert;
+use std::collections::VecDeque;
+
+/// The changes of late. Ticks are counted from the engine's first.
+#[derive(Debug)]
+pub(crate) struct Flapping {
+    /// As many changes of late are flapping.
+    changes: u32,
+    within_ticks: u32,
+    /// Changes of late, by row.
+    recent: Vec<u16>,
+    /// The highest level of late, from 1.
+    peak: Vec<u8>,
+    held: Vec<u64>,
+    /// Rows let go at this tick.
+    released: Vec<u64>,
+    has_released: bool,
+    /// Each change of late: its tick and row, in order of time.
+    log: VecDeque<(u32, u32)>,
+}
+
+impl Flapping {
+    pub(crate) fn new(planned: &Alert, tick_ms: i64) -> Self {
+        let ticks = planned.flapping_within_ms.max(0) / tick_ms.max(1);
+        Self {
+            changes: planned.flapping_changes.max(1),
+            within_ticks: u32::try_from(ticks).unwrap_or(u32::MAX),
+            recent: Vec::new(),
+            peak: Vec::new(),
+            held: Vec::new(),
+            released: Vec::new(),
+            has_released: false,
+            log: VecDeque::new(),
+        }
+    }
+
+    pub(crate) fn resize(&mut self, rows: usize) {
+        grow(&mut self.recent, rows, 0);
+        grow(&mut self.peak, rows, 0);
+        self.held.resize(rows / 64, 0);
+        self.released.resize(rows / 64, 0);
+    }
+
+    /// Begins a tick: changes that are no longer of late do not count, and rows without any are let go.
+    pub(crate) fn release(&mut self, now: u32) {
+        let within = self.within_ticks;
+        while let Some((_, row)) = self.log.pop_front_if(|(at, _)| at.saturating_add(within) <= now) {
+            let at = row as usize;
+            self.recent[at] = self.recent[at].saturating_sub(1);
+            if self.recent[at] > 0 {
+                continue;
+            }
+            let (word, bit) = crate::bits::place(at);
+            if self.held[word] & bit != 0 {
+                self.held[word] &= !bit;
+                self.released[word] |= bit;
+                self.has_released = true;
+            } else {
+                self.peak[at] = 0;
+            }
+        }
+    }
+
+    /// Ends a tick.
+    pub(crate) fn settle(&mut self) {
+        if !self.has_released {
+            return;
+        }
+        self.has_released = false;
+        for word in 0..self.released.len() {
+            for bit in crate::bits::ones(std::mem::take(&mut self.released[word])) {
+                let row = word * 64 + bit;
+                if self.recent[row] == 0 {
+                    self.peak[row] = 0;
+                }
+            }
+        }
+    }
+
+    /// Notes a change between levels (from 1; 0 is none).
+    pub(crate) fn note(&mut self, row: usize, now: u32, from: u8, to: u8) {
+        let Ok(place) = u32::try_from(row) else { return };
+        self.log.push_back((now, place));
+        if self.recent[row] == 0 {
+            self.peak[row] = 0;
+        }
+        self.recent[row] = self.recent[row].saturating_add(1);
+        self.peak[row] = self.peak[row].max(from).max(to);
+        if u32::from(self.recent[row]) >= self.changes {
+            let (word, bit) = crate::bits::place(row);
+            self.held[word] |= bit;
+        }
+    }
+
+    /// The row is not known any more: it is not held, but what it did of late still counts.
+    pub(crate) fn let_go(&mut self, row: usize) {
+        let (word, bit) = crate::bits::place(row);
+        if let Some(held) = self.held.get_mut(word) {
+            *held &= !bit;
+        }
+    }
+
+    pub(crate) fn is_held(&self, row: usize) -> bool {
+        let (word, bit) = crate::bits::place(row);
+        self.held.get(word).is_some_and(|held| held & bit != 0)
+    }
+
+    /// The rows of a word that are held.
+    pub(crate) fn held(&self, word: usize) -> u64 {
+        self.held.get(word).copied().unwrap_or_default()
+    }
+
+    /// The rows of a word let go at this tick.
+    pub(crate) fn released(&self, word: usize) -> u64 {
+        self.released.get(word).copied().unwrap_or_default()
+    }
+
+    /// The level at which a held row is shown, from 1; 0 if it is not held.
+    pub(crate) fn peak_if(&self, row: usize, is_held: bool) -> u8 {
+        if is_held { self.peak.get(row).copied().unwrap_or_default() } else { 0 }
+    }
+
+    /// The same before this tick's changes.
+    pub(crate) fn peak_before(&self, row: usize, was_held: bool) -> u8 {
+        self.peak_if(row, was_held)
+    }
+
+    /// The tick at which the oldest change is no longer of late.
+    pub(crate) fn next_due(&self) -> u32 {
+        self.log.front().map_or(u32::MAX, |(at, _)| at.saturating_add(self.within_ticks))
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.recent.capacity() * 2
+            + self.peak.capacity()
+            + (self.held.capacity() + self.released.capacity()) * 8
+            + self.log.capacity() * 8
+    }
+}

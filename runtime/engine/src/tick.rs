@@ -1,0 +1,288 @@
+//! One tick, from its samples to its decisions.
+
+use crate::alert::Change;
+use crate::bits::ones;
+use crate::effects::{ClosedTick, Effects, Record, place};
+use crate::engine::{Engine, Lingering};
+use crate::explain;
+use crate::reading::{Around, refuse};
+use crate::rows::Rows;
+use crate::statistics::Refusal;
+use crate::why::Clause;
+use nvp_plan::alert::{Alert, Says};
+use nvp_plan::ids::{AlertId, TreeId};
+use std::sync::Arc;
+
+/// A tick being carried out.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Now {
+    /// Counted from the Unix epoch.
+    pub(crate) tick: i64,
+    /// Counted from the engine's first.
+    pub(crate) since_first: u32,
+    pub(crate) at_ms: i64,
+    /// How many ticks are closed, this one included.
+    pub(crate) closed: u64,
+}
+
+impl Engine {
+    /// Carries a tick out. `due` is the last tick that is.
+    pub(crate) fn tick(&mut self, tick: i64, due: i64, out: &mut Effects, skipped: i64) {
+        let skipped = u64::try_from(skipped).unwrap_or_default();
+        self.time.closed = self.time.closed.saturating_add(skipped).saturating_add(1);
+        self.time.last = Some(tick);
+        let now = Now {
+            tick,
+            since_first: self.time.since_first(tick),
+            at_ms: self.instant(tick),
+            closed: self.time.closed,
+        };
+        self.make_room();
+        for window in &mut self.windows {
+            window.begin(tick);
+        }
+        self.read_samples(&now);
+        self.join(&now);
+        let plan = Arc::clone(&self.plan);
+        for (place, step) in plan.steps.iter().enumerate() {
+            self.carry_out(&plan, place, step, &now);
+        }
+        let transitions = self.decide(&now, out);
+        self.use_rows_again(&now);
+        self.table.settle(tick, &mut self.targets);
+        self.note_stillness(tick, due, transitions);
+        let counters = &mut self.statistics;
+        counters.ticks += 1;
+        counters.ticks_skipped += skipped;
+        counters.transitions += u64::from(transitions);
+        counters.conflicts = self.readings.iter().map(|reading| reading.conflicts).sum();
+        counters.waiting_samples = self.waiting.held() as u64;
+        let first_transition = place(out.records.len()).saturating_sub(transitions);
+        out.ticks.push(ClosedTick { at_ms: now.at_ms, skipped, first_transition, transitions });
+    }
+
+    /// Sizes everything for the rows that came since the last tick.
+    fn make_room(&mut self) {
+        for domain in 0..self.turnover.sizes.len() {
+            let rows = self.identity.rows.get(domain).map_or(0, Rows::len).next_multiple_of(64);
+            let Some(size) = self.turnover.sizes.get_mut(domain).filter(|size| **size < rows) else {
+                continue;
+            };
+            *size = rows;
+            let plan = &self.plan;
+            self.columns.resize(plan, domain, rows);
+            let readings = self.readings.iter_mut().filter(|reading| reading.domain == domain);
+            readings.for_each(|reading| reading.resize(rows));
+            let of = |planned: nvp_plan::ids::DomainId| planned.index() == domain;
+            let windows =
+                self.windows.iter_mut().zip(&plan.windows).filter(|(_, planned)| of(planned.domain));
+            windows.for_each(|(window, _)| window.resize(rows));
+            let holds = self.holds.iter_mut().zip(&plan.holds).filter(|(_, planned)| of(planned.domain));
+            holds.for_each(|(hold, _)| hold.resize(rows));
+            let lags = self.lags.iter_mut().zip(&plan.lags).filter(|(_, planned)| of(planned.domain));
+            lags.for_each(|(lag, _)| lag.resize(rows));
+            let alerts = self.alerts.iter_mut().zip(&plan.alerts).filter(|(_, planned)| of(planned.domain));
+            alerts.for_each(|(alert, _)| alert.resize(rows));
+        }
+    }
+
+    /// Folds the samples of the tick into inputs and windows.
+    fn read_samples(&mut self, now: &Now) {
+        for reading in &mut self.readings {
+            if let Some(column) = reading.column {
+                reading.values = self.columns.take_value(column);
+            }
+            reading.begin();
+        }
+        self.remove_feeds(now);
+        let slot = self.waiting.take(now.tick);
+        for sample in slot.iter().flat_map(|slot| &slot.samples) {
+            let Some(feed) = self.table.feeds.get(sample.feed as usize) else { continue };
+            if !feed.is_live {
+                refuse(&self.table, &mut self.statistics.sources, sample.feed, Refusal::Removed, 1);
+            } else if let Some(reading) = self.readings.get_mut(feed.input as usize) {
+                reading.take(feed.row, feed.is_contested, sample);
+            }
+        }
+        let mut around = Around {
+            at_ms: now.at_ms,
+            windows: &mut self.windows,
+            table: &self.table,
+            targets: &self.targets,
+            sources: &mut self.statistics.sources,
+        };
+        for reading in &mut self.readings {
+            reading.finish(&mut around);
+            if let Some(column) = reading.column {
+                self.columns.put_value(column, std::mem::take(&mut reading.values));
+            }
+        }
+        if let Some(slot) = slot {
+            for touch in &slot.touches {
+                self.targets.note(touch.lane as usize, touch.target, touch.instant_ms);
+            }
+            self.waiting.recycle(slot);
+        }
+    }
+
+    fn remove_feeds(&mut self, now: &Now) {
+        let mut loose = Vec::new();
+        for (input, row, feed) in std::mem::take(&mut self.turnover.removals) {
+            if let Some(reading) = self.readings.get_mut(input as usize) {
+                reading.remove_feed(row, feed);
+                self.identity.let_go(reading.domain, row, &mut loose);
+            }
+        }
+        for (domain, row) in loose {
+            self.linger(domain, row, now);
+        }
+    }
+
+    /// Notes that a row's number may be used again, once nothing remembers it.
+    fn linger(&mut self, domain: usize, row: u32, now: &Now) {
+        if let Some(rows) = self.identity.rows.get_mut(domain) {
+            let stamp = now.since_first;
+            rows.stamp(row, stamp);
+            let due = stamp.saturating_add(self.turnover.linger_ticks);
+            self.turnover.lingering.push_back(Lingering { due, stamp, domain, row });
+        }
+    }
+
+    /// Brings sets of rows, groups and selections up to date, if rows came or went.
+    fn join(&mut self, now: &Now) {
+        let has_changed = self.readings.iter().any(|reading| reading.has_changed);
+        if !has_changed && self.turnover.joined == self.identity.generation {
+            return;
+        }
+        self.hole.disturb();
+        self.turnover.joined = self.identity.generation;
+        for reading in &mut self.readings {
+            reading.has_changed = false;
+        }
+        let Self { membership, identity, plan, .. } = self;
+        membership.refresh(plan, identity, &self.readings, &self.turnover.sizes);
+        for groups in &mut self.joins.groups {
+            let planned = plan.maps.get(groups.map);
+            if let Some(planned) = planned {
+                let to_rows = self.turnover.sizes.get(planned.to.index()).copied().unwrap_or_default();
+                groups.refresh(identity, membership.alive(planned.from.index()), to_rows);
+            }
+        }
+        for (map, selection) in self.joins.selections.iter_mut().enumerate() {
+            let (Some(selection), Some(planned)) = (selection, plan.maps.get(map)) else { continue };
+            let Some(map) = identity.maps.get(map) else { continue };
+            let pairs =
+                membership.alive(planned.from.index()).ones().filter_map(|from| Some((from, map.get(from)?)));
+            selection.clear();
+            selection.extend(
+                pairs.filter_map(|(from, to)| Some((u32::try_from(from).ok()?, u32::try_from(to).ok()?))),
+            );
+        }
+        let mut dead = Vec::new();
+        for (domain, (alive, before)) in self.membership.alive.iter().zip(&self.membership.before).enumerate()
+        {
+            for (word, (alive, before)) in alive.0.iter().zip(&before.0).enumerate() {
+                dead.extend(
+                    ones(before & !alive)
+                        .filter_map(|bit| Some((domain, u32::try_from(word * 64 + bit).ok()?))),
+                );
+            }
+        }
+        for (domain, row) in dead {
+            self.linger(domain, row, now);
+        }
+    }
+
+    /// Gives numbers of rows free that nothing holds and nothing remembers.
+    fn use_rows_again(&mut self, now: &Now) {
+        let mut loose = Vec::new();
+        while let Some(row) = self.turnover.lingering.pop_front_if(|row| row.due <= now.since_first) {
+            let Some(rows) = self.identity.rows.get_mut(row.domain) else { continue };
+            let is_alive = self.membership.alive(row.domain).get(row.row as usize);
+            if is_alive || rows.is_held(row.row) || !rows.has_stamp(row.row, row.stamp) {
+                continue;
+            }
+            rows.stamp(row.row, 0);
+            self.identity.free_row(row.domain, row.row, &mut loose);
+            let alerts = self.alerts.iter_mut().zip(&self.plan.alerts);
+            for (alert, _) in alerts.filter(|(_, planned)| planned.domain.index() == row.domain) {
+                alert.free(row.row as usize);
+            }
+            self.statistics.rows = self.statistics.rows.saturating_sub(1);
+        }
+        for (domain, row) in loose {
+            self.linger(domain, row, now);
+        }
+    }
+
+    /// Writes the tick's decisions out, in the order of rule names and labels; says how many.
+    fn decide(&mut self, now: &Now, out: &mut Effects) -> u32 {
+        let mut changes = std::mem::take(&mut self.scratch.changes);
+        if !changes.is_empty() {
+            let (plan, identity) = (&self.plan, &self.identity);
+            changes.sort_unstable_by(|a, b| {
+                let labels = || {
+                    let alert = plan.alerts.get(a.alert as usize)?;
+                    Some(identity.rows.get(alert.domain.index())?.order(&identity.interner, a.row, b.row))
+                };
+                a.alert.cmp(&b.alert).then_with(|| labels().unwrap_or(std::cmp::Ordering::Equal))
+            });
+            for change in &changes {
+                self.record(now, change, out);
+            }
+        }
+        let transitions = place(changes.len());
+        changes.clear();
+        self.scratch.changes = changes;
+        transitions
+    }
+
+    fn record(&self, now: &Now, change: &Change, out: &mut Effects) {
+        let Some(alert) = self.plan.alerts.get(change.alert as usize) else { return };
+        let domain = alert.domain.index();
+        let first_label = place(out.labels.len());
+        let key = self.identity.rows.get(domain).map_or(&[][..], |rows| rows.key(change.row));
+        for symbol in key {
+            out.push_label(self.identity.interner.text(*symbol));
+        }
+        let first_node = place(out.nodes.len());
+        let tree = tree_of(alert, change.clause);
+        if let Some(tree) = tree {
+            let row_of = |to| self.identity.row_in(&self.plan, domain, change.row, to);
+            explain::nodes(&self.plan, &self.columns, tree, row_of, &mut out.nodes);
+        }
+        let nodes = first_node..place(out.nodes.len());
+        let says = alert.says.iter().chain(&alert.runbook);
+        let says = says.filter_map(|says| if let Says::Value(shown) = says { Some(shown) } else { None });
+        out.nodes.extend(says.map(|shown| self.shown_at(shown, domain, change.row)));
+        let value =
+            alert.subject.as_ref().map_or(f64::NAN, |subject| self.number(subject, domain, change.row));
+        out.records.push(Record {
+            at_ms: now.at_ms,
+            alert: AlertId(change.alert),
+            labels: first_label..place(out.labels.len()),
+            from: change.from,
+            to: change.to,
+            value,
+            clause: change.clause,
+            flapping: change.flapping,
+            tree,
+            says: nodes.end..place(out.nodes.len()),
+            nodes,
+        });
+    }
+}
+
+/// The tree that explains a clause.
+fn tree_of(alert: &Alert, clause: Clause) -> Option<TreeId> {
+    let level = |level: u32| alert.levels.get(level as usize);
+    match clause {
+        Clause::When(place) | Clause::Absent(place) | Clause::Pending(place) | Clause::NotPending(place) => {
+            level(place)?.tree
+        }
+        Clause::Clear(place) | Clause::AbsentClears(place) => {
+            level(place).and_then(|level| level.clear_tree.or(level.tree))
+        }
+        Clause::Forgotten | Clause::FlappingHeld | Clause::FlappingReleased => None,
+    }
+}

@@ -1,0 +1,57 @@
+#![expect(
+    clippy::indexing_slicing,
+    reason = "INVARIANT (row order): all columns of a ring have one length, and places are taken modulo its own"
+)]
+//! The last value of each tick, one by one, for what needs them all: quantiles, ranks, numbers of different values.
+
+use crate::columns::grow;
+
+/// The ticks' last values.
+#[derive(Debug)]
+pub(crate) struct Ring {
+    ticks: Vec<Vec<f64>>,
+    now: usize,
+}
+
+impl Ring {
+    pub(crate) fn new(ticks: u32) -> Self {
+        Self { ticks: vec![Vec::new(); ticks.max(1) as usize], now: 0 }
+    }
+
+    pub(crate) fn resize(&mut self, rows: usize) {
+        for column in &mut self.ticks {
+            grow(column, rows, f64::NAN);
+        }
+    }
+
+    /// Begins a tick, counted from the Unix epoch.
+    pub(crate) fn begin(&mut self, tick: i64) {
+        let length = i64::try_from(self.ticks.len()).unwrap_or(i64::MAX);
+        self.now = usize::try_from(tick.rem_euclid(length)).unwrap_or_default();
+        self.ticks[self.now].fill(f64::NAN);
+    }
+
+    pub(crate) fn set(&mut self, row: usize, value: f64) {
+        self.ticks[self.now][row] = value;
+    }
+
+    /// This tick's values.
+    pub(crate) fn now_mut(&mut self) -> &mut [f64] {
+        &mut self.ticks[self.now]
+    }
+
+    /// Appends the values of a row that are there.
+    pub(crate) fn gather(&self, row: usize, to: &mut Vec<f64>) {
+        to.extend(self.ticks.iter().map(|column| column[row]).filter(|value| !value.is_nan()));
+    }
+
+    pub(crate) fn clear(&mut self) {
+        for column in &mut self.ticks {
+            column.fill(f64::NAN);
+        }
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.ticks.iter().map(|column| column.capacity() * 8).sum()
+    }
+}
