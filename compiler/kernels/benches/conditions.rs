@@ -143,3 +143,43 @@ pub fn arithmetic() {
         or(and(known(&[first], first > 70.0), known(&[d], d < 0.95)), known(&[second], second > 3.5))
     });
 }
+
+/// The longest kernel that becomes machine code: each of eight metrics, and each sum of one with the one before, against its own limit, all of
+/// them held together by `or`.
+pub fn long() {
+    const METRICS: u16 = 8;
+    const LIMITS: u16 = 97;
+    let mut code: Vec<I> = (0..METRICS).map(I::Value).collect();
+    let push = |code: &mut Vec<I>, instruction| {
+        code.push(instruction);
+        R(code.len() as u16 - 1)
+    };
+    let mut any = None;
+    for limit in 0..LIMITS {
+        let metric = R(limit % METRICS);
+        let sum = push(&mut code, binary_add(metric, R((limit / METRICS + limit) % METRICS)));
+        let constant = push(&mut code, I::Constant(limit));
+        let above = push(&mut code, I::Compare(Compare::Greater, sum, constant));
+        any = Some(match any {
+            None => above,
+            Some(any) => push(&mut code, I::Or(any, above)),
+        });
+    }
+    let kernel = Kernel {
+        values: vec![Reach::Row; usize::from(METRICS)],
+        constants: LIMITS,
+        to_conditions: any.into_iter().collect(),
+        code,
+        ..Kernel::default()
+    };
+    assert_eq!(kernel.code.len(), 395);
+    let limits: Vec<f64> = (0..LIMITS).map(|limit| 1.9 + f64::from(limit) / 1000.0).collect();
+    measure("97 thresholds in one kernel of 395 instructions", kernel, &limits, |row| {
+        let sums = (0..usize::from(LIMITS)).map(|limit| row[limit % 8] + row[(limit / 8 + limit) % 8]);
+        sums.zip(&limits).map(|(sum, limit)| known(&[sum], sum > *limit)).fold(Some(false), or)
+    });
+}
+
+const fn binary_add(a: R, b: R) -> I {
+    I::Binary(Binary::Add, a, b)
+}

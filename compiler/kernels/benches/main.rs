@@ -20,5 +20,6 @@ fn main() {
     thresholds::from_memory();
     conditions::three_metrics();
     conditions::arithmetic();
+    conditions::long();
     compiling::thousand_rules();
 }

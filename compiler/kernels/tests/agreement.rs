@@ -7,7 +7,9 @@ use proptest::test_runner::{Config, TestRunner};
 
 #[test]
 fn any_kernel_on_any_rows() {
-    let config = Config { cases: 1_000, failure_persistence: None, ..Config::default() };
+    // `PROPTEST_CASES` asks for more.
+    let cases = Config::default().cases.max(1_000);
+    let config = Config { cases, failure_persistence: None, ..Config::default() };
     let result = TestRunner::new(config).run(&vec(any::<u8>(), 0..600), |data| {
         jit_is_interpreter(&data);
         Ok(())
