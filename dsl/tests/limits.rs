@@ -1,6 +1,6 @@
 //! Bad input: huge, deep, broken. Nothing panics, everything is told, the rest is read.
 
-use nvp_dsl::{BRACKETS_MAX, BYTES_MAX, DIAGNOSTICS_MAX, FileId, decode, parse};
+use nvp_dsl::{BRACKETS_MAX, BYTES_MAX, DIAGNOSTICS_MAX, FileId, decode, fuzz, parse};
 
 fn codes(text: &str) -> Vec<&'static str> {
     parse(FileId(0), text).diagnostics.iter().map(|diagnostic| diagnostic.code.0).collect()
@@ -31,6 +31,27 @@ fn what_recurses_without_brackets_is_bounded_too() {
     let level = |inner: &str| format!("(if a then not not - - {inner} + b * c for 5m and d or e)");
     let deep = (0..60).fold("a".to_owned(), |inner, _| level(&inner));
     let _ = parse(FileId(0), &format!("derive x = {deep}"));
+}
+
+#[test]
+fn the_deepest_texts_are_formatted_and_shown() {
+    let nest = |open: &str, close: &str, levels: usize| {
+        format!("derive x = {}a{}\n", open.repeat(levels), close.repeat(levels))
+    };
+    let deepest = [
+        nest("f(", " over 5m by b)", BRACKETS_MAX),
+        nest("a + f(to: not ", ", b overall)", BRACKETS_MAX),
+        nest("(if a then -", " default b else c for 5m)", 40),
+        nest("\"{", "}\"", BRACKETS_MAX / 2),
+        nest("not ", "", 200),
+        nest("if a then ", " else b", 100),
+        nest("", " or a + b * -c", 60),
+    ];
+    for text in deepest {
+        assert_eq!(codes(&text), Vec::<&str>::new(), "{text}");
+        fuzz::format_round_trip(text.as_bytes());
+        fuzz::parse(text.as_bytes());
+    }
 }
 
 #[test]

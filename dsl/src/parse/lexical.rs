@@ -38,7 +38,7 @@ pub(super) fn nested_too_deeply(span: Span) -> Diagnostic {
 pub(super) fn expression_too_long(span: Span) -> Diagnostic {
     Diagnostic::error(
         codes::EXPRESSION_TOO_LONG,
-        format!("this expression has more than {OPERATORS_MAX} operators in one another"),
+        format!("this expression has more than {OPERATORS_MAX} operators in a chain or in one another"),
         span,
     )
     .help("give its parts names with `derive`")
