@@ -4,6 +4,7 @@ mod cases;
 mod codes;
 mod examples;
 mod generated;
+mod house;
 mod limits;
 mod properties;
 mod render;
