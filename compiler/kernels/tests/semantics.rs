@@ -420,6 +420,27 @@ fn operands_that_do_not_fit_are_refused_before_anything_is_written() {
 }
 
 #[test]
+fn an_operand_for_all_rows_has_an_entry_even_over_no_rows() {
+    let kernel = Kernel {
+        values: vec![Reach::All],
+        conditions: vec![Reach::All],
+        code: vec![I::Value(0), I::Condition(0)],
+        ..Kernel::default()
+    };
+    let program = Program::compile(&[kernel], Mode::Off).unwrap();
+    let run = |values: &[f64], words: &[u64]| {
+        let conditions = [Bits { is_true: &[1], is_false: words }];
+        let call =
+            Call { values: [values], conditions, constants: &[], to_values: [], to_conditions: [], rows: 0 };
+        program.run(KernelId(0), call, &mut Scratch::default())
+    };
+    let short = |list| Err(CallError::Short { list, place: 0, wanted: 1, given: 0 });
+    assert_eq!(run(&[1.0], &[0]), Ok(()));
+    assert_eq!(run(&[], &[0]), short(Operand::Values));
+    assert_eq!(run(&[1.0], &[]), short(Operand::Conditions));
+}
+
+#[test]
 fn malformed_kernels_are_refused() {
     let refused = |code: Vec<I>, to_values: Vec<R>| {
         let kernel = Kernel { values: vec![Reach::Row], code, to_values, ..Kernel::default() };

@@ -200,12 +200,13 @@ impl<'a> Bytes<'a> {
         Operands { values, conditions, constants, rows }
     }
 
-    /// An awkward number, or any bits, or a plain one.
+    /// A missing or an awkward number, or any bits, or a plain one.
     fn number(&mut self) -> f64 {
         let random = self.random();
         match random % 8 {
             0 => f64::from_bits(random.rotate_left(17)),
-            1..4 => (random >> 40) as f64 / 1024.0 - 4096.0,
+            1 => f64::NAN,
+            2..5 => (random >> 40) as f64 / 1024.0 - 4096.0,
             _ => AWKWARD.get((random >> 32) as usize % AWKWARD.len()).copied().unwrap_or_default(),
         }
     }
