@@ -18,7 +18,7 @@ pub const CONDITION: &str = "cpu > 0.7 && mem < 0.95 || queue > 1000.0";
 /// Its variables.
 pub const NAMES: [&str; 3] = ["cpu", "mem", "queue"];
 const LIMITS: [f64; 3] = [0.7, 0.95, 1000.0];
-const ROWS: usize = 65_536;
+const ROWS: usize = 8_192;
 
 /// The variables of each row.
 pub type Columns = [Vec<f64>; 3];
@@ -82,7 +82,7 @@ fn main() {
         let [scratch_native, scratch_interpreted] = &mut scratch;
         compare(
             CONDITION,
-            1,
+            8,
             &mut [
                 way("machine code", || run(&native, &columns, first, scratch_native)),
                 way("interpreter", || run(&interpreted, &columns, second, scratch_interpreted)),
