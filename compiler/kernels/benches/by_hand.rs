@@ -38,6 +38,9 @@ pub fn has_avx2() -> bool {
     has
 }
 
+/// # Safety
+///
+/// The processor has AVX2.
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
 unsafe fn avx2_loop(values: &[f64], [yellow, red]: [f64; 2], maps: &mut Maps) {

@@ -38,6 +38,10 @@ const STEP_ROWS: usize = 2 * LANES;
 const CODE_MAX: usize = 400;
 
 /// A kernel's machine code. It is given the argument block of [`layout`].
+///
+/// # Safety
+///
+/// The block is laid out for this very kernel, and its columns hold what INVARIANT (columns fit) says.
 type Entry = unsafe extern "C" fn(*const u64);
 
 /// The machine code of kernels.

@@ -15,6 +15,10 @@ pub(super) struct RowFunction {
     /// Its name in object code.
     pub(super) symbol: &'static str,
     /// Itself; it replaces [`STEP_ROWS`] numbers by their results.
+    ///
+    /// # Safety
+    ///
+    /// They can be read and written, and nobody else does meanwhile.
     pub(super) code: unsafe extern "C" fn(*mut [f64; STEP_ROWS]),
 }
 
