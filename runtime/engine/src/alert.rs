@@ -1,10 +1,10 @@
+//! Alerts at work: latches a level, and the transitions of rows whose shown state changes.
+//!
+//! Word by word: only words in which a latch, the pending condition or the rows changed are looked into.
 #![expect(
     clippy::indexing_slicing,
     reason = "INVARIANT (row order): latches, conditions and rows of a domain have one length; levels are the plan's"
 )]
-//! Alerts at work: latches a level, and the transitions of rows whose shown state changes.
-//!
-//! Word by word: only words in which a latch, the pending condition or the rows changed are looked into.
 
 pub(crate) mod flapping;
 

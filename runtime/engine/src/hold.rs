@@ -1,12 +1,12 @@
-#![expect(
-    clippy::indexing_slicing,
-    reason = "INVARIANT (row order): the clocks, bitmaps and conditions of a domain have one length"
-)]
 //! `c for D`: a clock a row.
 //!
 //! A clock is one number: of a running one the tick at which it would have started had it never stopped, of a stopped one how many ticks it
 //! has run. Nothing is done for a row whose condition does not change, but when its time may be over: for each word of 64 rows
 //! the earliest such tick is known. So a steady tick costs a comparison a word.
+#![expect(
+    clippy::indexing_slicing,
+    reason = "INVARIANT (row order): the clocks, bitmaps and conditions of a domain have one length"
+)]
 
 use crate::bits::{Bitmap, Truth, ones};
 use crate::columns::grow;

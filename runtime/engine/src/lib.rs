@@ -10,6 +10,7 @@ mod columns;
 pub mod effects;
 pub mod engine;
 mod explain;
+pub mod fuzz;
 mod group;
 mod hold;
 mod hole;

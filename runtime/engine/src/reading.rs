@@ -1,12 +1,12 @@
-#![expect(
-    clippy::indexing_slicing,
-    reason = "INVARIANT (row order): all columns of a reading have one length, and feeds name rows of its domain only"
-)]
 //! Inputs at work: the value each row stands at, and which rows there are.
 //!
 //! At a tick the samples of its slot are folded in. The common case, one number from the one series of a row that was
 //! there before, is written straight into the columns; everything else (several samples in a tick, NaN, rows that come into
 //! being) is sorted and goes through [`sequence`]; rows that several series claim go through [`contest`].
+#![expect(
+    clippy::indexing_slicing,
+    reason = "INVARIANT (row order): all columns of a reading have one length, and feeds name rows of its domain only"
+)]
 
 pub(crate) mod contest;
 pub(crate) mod sequence;

@@ -1,11 +1,11 @@
-#![expect(
-    clippy::indexing_slicing,
-    reason = "INVARIANT (row order): the counts and bitmaps of a domain have one length"
-)]
 //! Flapping: rows whose level changes too often are held at the highest level of late.
 //!
 //! Only changes between levels, and between a level and none, count. A row is let go when there was no change for as long as they are
 //! counted. For each row the changes of late are counted in two bytes; one queue for all rows says when a change is no longer of late.
+#![expect(
+    clippy::indexing_slicing,
+    reason = "INVARIANT (row order): the counts and bitmaps of a domain have one length"
+)]
 
 use crate::columns::grow;
 use nvp_plan::alert::Alert;

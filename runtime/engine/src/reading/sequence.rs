@@ -1,11 +1,11 @@
-#![expect(
-    clippy::indexing_slicing,
-    reason = "INVARIANT (row order): all columns of a reading have one length, and feeds name rows of its domain only"
-)]
 //! Samples that need their order: several of a row in one tick, NaN, stale markers, rows that come into being.
 //!
 //! They are folded in the order of (row, instant, value). Of samples of one series and instant that differ the greatest (by IEEE 754's
 //! total order, so a NaN before all numbers) is kept and the others are counted; identical ones are one sample.
+#![expect(
+    clippy::indexing_slicing,
+    reason = "INVARIANT (row order): all columns of a reading have one length, and feeds name rows of its domain only"
+)]
 
 use super::{Around, Reading};
 use crate::input::is_stale_marker;

@@ -1,8 +1,8 @@
+//! The last value of each tick, one by one, for what needs them all: quantiles, ranks, numbers of different values.
 #![expect(
     clippy::indexing_slicing,
     reason = "INVARIANT (row order): all columns of a ring have one length, and places are taken modulo its own"
 )]
-//! The last value of each tick, one by one, for what needs them all: quantiles, ranks, numbers of different values.
 
 use crate::columns::grow;
 

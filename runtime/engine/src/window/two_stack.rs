@@ -1,12 +1,12 @@
-#![expect(
-    clippy::indexing_slicing,
-    reason = "INVARIANT (row order): all columns of a stack have one length, and places come from its own cut"
-)]
 //! Sliding summaries in constant time: two stacks in lockstep over columns (van Herk, Gil and Werman).
 //!
 //! The slots of the block before are kept as suffixes (each summarises itself and what follows it), those of the current block as they
 //! are, with one running prefix. A window is a suffix, then the prefix, then the open slot. At a block's end
 //! the current slots become suffixes in place.
+#![expect(
+    clippy::indexing_slicing,
+    reason = "INVARIANT (row order): all columns of a stack have one length, and places come from its own cut"
+)]
 
 use super::monoid::Monoid;
 use super::phase::Phase;

@@ -1,0 +1,13 @@
+//! The engine from outside: plans put together by hand, samples in, decisions out.
+#![expect(clippy::indexing_slicing, clippy::expect_used, reason = "a test that finds nothing there fails")]
+
+mod alerts;
+mod allocation;
+mod counters;
+mod groups;
+mod holes;
+mod invariance;
+mod joins;
+mod refusals;
+mod turnover;
+mod world;
