@@ -4,12 +4,15 @@ use nvp_dsl::{Code, Span};
 
 use crate::declared::{Items, Value};
 use crate::expr::Operand;
-use crate::problems::names::Unknown;
+use crate::problems::names::{Unchecked, Unknown};
 use crate::scope::Scope;
 use crate::set::{Set, Unproved};
 use crate::sink::Sink;
 use crate::typed::{self, AlertId, DeriveId, Labels, MetricId, SeverityId};
 use crate::units::{Dimension, UnitTable};
+
+/// How many calls one item may inline.
+const ITEM_CALLS: usize = 2_000;
 
 /// One check. What failed is `None`: its problem is reported, and what reads it is not reported again.
 pub(crate) struct Checker<'a> {
@@ -94,6 +97,10 @@ pub(crate) struct Budget {
     pub(crate) nodes: usize,
     /// Bytes of their texts.
     pub(crate) text_bytes: usize,
+    /// Calls inlined.
+    pub(crate) calls: usize,
+    /// Calls inlined in the item being checked.
+    pub(crate) item_calls: usize,
 }
 
 impl<'a> Checker<'a> {
@@ -118,7 +125,12 @@ impl<'a> Checker<'a> {
             policy: typed::Policy::default(),
             unproved: Vec::new(),
             scope: Scope::default(),
-            budget: Budget { nodes: 20_000_000, text_bytes: 512 << 20 },
+            budget: Budget {
+                nodes: 20_000_000,
+                text_bytes: 512 << 20,
+                calls: 1_000_000,
+                item_calls: ITEM_CALLS,
+            },
             suggestions_left: 100,
             set,
             items,
@@ -126,6 +138,12 @@ impl<'a> Checker<'a> {
             sink,
             used,
         }
+    }
+
+    /// Begins an item of a file.
+    pub(crate) fn begin(&mut self, file: usize) {
+        self.scope = Scope::of_file(file);
+        self.budget.item_calls = ITEM_CALLS;
     }
 
     /// Notes that the item of a file is used from the file being checked.
@@ -181,7 +199,7 @@ impl<'a> Checker<'a> {
         self.suggestions_left = self.suggestions_left.checked_sub(1)?;
         let mut names: Vec<&str> = self.items.values.keys().copied().collect();
         names.sort_unstable();
-        nvp_dsl::suggest(name, names.into_iter()).map(str::to_owned)
+        nvp_dsl::suggest(name, names).map(str::to_owned)
     }
 
     /// Reports a unit that nothing declares.
@@ -218,8 +236,25 @@ fn mark(used: &mut [bool], at: usize) {
 }
 
 impl Checker<'_> {
+    /// An item that came to nothing without a word would be a rule that is silently not there.
+    fn report_unchecked(&mut self) {
+        if self.sink.refused() {
+            return;
+        }
+        let consts = self.items.consts.iter().zip(&self.consts).filter(|(_, value)| value.is_none());
+        let consts = consts.map(|(item, _)| (&item.node.name, item.span));
+        let derives = self.items.derives.iter().zip(&self.derives).filter(|(_, value)| value.is_none());
+        let derives = derives.map(|(item, _)| (&item.node.name, item.span));
+        let alerts = self.items.alerts.iter().zip(&self.alerts).filter(|(_, value)| value.is_none());
+        let alerts = alerts.map(|(item, _)| (&item.node.name, item.span));
+        for (name, span) in consts.chain(derives).chain(alerts) {
+            self.sink.report(Unchecked { name, item: span });
+        }
+    }
+
     /// What came out.
     pub(crate) fn finish(mut self) -> crate::set::Checked {
+        self.report_unchecked();
         let refused = self.sink.refused();
         let metrics: Option<Vec<typed::Metric>> =
             self.metrics.into_iter().map(|info| info.map(|info| info.metric)).collect();

@@ -64,6 +64,9 @@ codes! {
     /// A word after `merge` that is no way to merge.
     UNKNOWN_MERGE = "E0219";
 
+    /// An item that was not understood although nothing wrong was found with it.
+    NOT_CHECKED = "E0299";
+
     /// Two numbers whose units do not agree.
     UNITS_DIFFER = "E0300";
     /// A number without a unit where time, data or money is meant.

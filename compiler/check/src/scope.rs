@@ -17,6 +17,8 @@ pub(crate) struct Scope<'a> {
     pub(crate) constants_only: bool,
     /// How deep the recursion is, inlined functions included.
     pub(crate) depth: usize,
+    /// How many calls are being inlined in one another.
+    pub(crate) calls: usize,
     /// `now` where a test is written: its start, in seconds since the epoch.
     pub(crate) now_s: Option<f64>,
 }

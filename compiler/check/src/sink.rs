@@ -13,7 +13,7 @@ pub(crate) struct Sink {
     diagnostics: Vec<Diagnostic>,
     seen: FxHashSet<(Code, Span)>,
     calls: Vec<Span>,
-    refused: bool,
+    errors: usize,
     labels_unknown: bool,
 }
 
@@ -25,7 +25,7 @@ impl Sink {
         if self.labels_unknown && diagnostic.code.0.starts_with("E04") {
             return;
         }
-        self.refused |= diagnostic.severity == Severity::Error;
+        self.errors += usize::from(diagnostic.severity == Severity::Error);
         if self.diagnostics.len() >= DIAGNOSTICS_MAX
             || !self.seen.insert((diagnostic.code, diagnostic.primary.span))
         {
@@ -39,7 +39,12 @@ impl Sink {
 
     /// Whether an error was found.
     pub(crate) fn refused(&self) -> bool {
-        self.refused
+        self.errors > 0
+    }
+
+    /// How many errors were found, the same one each time it was met.
+    pub(crate) fn errors(&self) -> usize {
+        self.errors
     }
 
     /// What follows was reached through a call.

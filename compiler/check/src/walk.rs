@@ -1,9 +1,10 @@
 //! Walking a syntax tree without recursion: the names an expression uses, and how deep it is.
 
-use nvp_dsl::ast::{Expr, ExprKind, MatchValue, Matcher, Name, TextPiece};
+use nvp_dsl::ast::{BinaryOp, Expr, ExprKind, MatchValue, Matcher, Name, TextPiece};
 
 /// Deeper than this is refused before anything recurses over the tree.
-pub(crate) const DEPTH_MAX: usize = 100;
+/// A chain of operators counts once: it is gone along in a loop.
+pub(crate) const DEPTH_MAX: usize = 200;
 
 /// Whether an expression is too deep to recurse over.
 pub(crate) fn too_deep(root: &Expr) -> bool {
@@ -12,9 +13,30 @@ pub(crate) fn too_deep(root: &Expr) -> bool {
         if depth > DEPTH_MAX {
             return true;
         }
-        children(expr, &mut |child| todo.push((child, depth + 1)));
+        let chained = chain_left(expr);
+        children(expr, &mut |child| {
+            let deeper = usize::from(chained.is_none_or(|left| !std::ptr::eq(left, child)));
+            todo.push((child, depth + deeper));
+        });
     }
     false
+}
+
+/// The left operand of an operator that chains (`a + b + c`, `a and b and c`).
+pub(crate) fn chain_left(expr: &Expr) -> Option<&Expr> {
+    match &expr.kind {
+        ExprKind::Binary(op, left, _) => match op.node {
+            BinaryOp::And
+            | BinaryOp::Or
+            | BinaryOp::Of
+            | BinaryOp::Multiply
+            | BinaryOp::Divide
+            | BinaryOp::Add
+            | BinaryOp::Subtract => Some(left),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// Tells `found` of every name that an expression uses: values, functions, constants in selectors.

@@ -2,5 +2,6 @@
 
 mod codes;
 mod harness;
+mod limits;
 mod shipped;
 mod uses;

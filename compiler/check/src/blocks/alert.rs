@@ -44,7 +44,7 @@ impl<'a> Checker<'a> {
     pub(crate) fn check_alert(&mut self, at: usize) {
         let Some(item) = self.items.alerts.get(at) else { return };
         let (node, file, doc, whole) = (item.node, item.file, item.doc, item.span);
-        self.scope = Scope::of_file(file);
+        self.begin(file);
         let name = node.name.node.as_str();
         let clauses = self.alert_clauses(node);
         let subject = node.subject.as_ref().map(|subject| self.subject(subject));

@@ -15,7 +15,8 @@ impl<'a> Checker<'a> {
     pub(crate) fn check_const(&mut self, at: usize) {
         let Some(item) = self.items.consts.get(at) else { return };
         let (node, file) = (item.node, item.file);
-        self.scope = Scope { constants_only: true, ..Scope::of_file(file) };
+        self.begin(file);
+        self.scope.constants_only = true;
         let value = match &node.value.kind {
             nvp_dsl::ast::ExprKind::Text(_) => self.text_value(&node.value).flatten().map(Constant::Text),
             nvp_dsl::ast::ExprKind::Reference(reference) if self.names_text(&reference.name.node) => {

@@ -27,7 +27,7 @@ impl<'a> Checker<'a> {
         for at in 0..self.items.defaults.len() {
             let Some(item) = self.items.defaults.get(at) else { continue };
             let (file, clauses) = (item.file, &item.node.clauses);
-            self.scope = Scope::of_file(file);
+            self.begin(file);
             for clause in clauses {
                 let name = clause_name(&clause.node);
                 if name != "labels" {

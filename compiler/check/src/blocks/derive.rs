@@ -14,7 +14,7 @@ impl Checker<'_> {
     pub(crate) fn check_derive(&mut self, at: usize) {
         let Some(item) = self.items.derives.get(at) else { return };
         let (node, file, doc) = (item.node, item.file, item.doc);
-        self.scope = Scope::of_file(file);
+        self.begin(file);
         let Some(operand) = self.root(&node.value) else { return };
         let (text, span) = (&operand.expr.text, node.value.span);
         let operand = match &operand.shape {

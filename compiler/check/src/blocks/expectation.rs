@@ -28,7 +28,7 @@ impl<'a> Checker<'a> {
             span: name.span,
         };
         for clause in &node.clauses {
-            self.scope = Scope::of_file(file);
+            self.begin(file);
             match &clause.node {
                 TestClause::Given { target, segments } => {
                     // Only a given's values are relative to the start of the test; an expectation's `now` is its own instant.

@@ -57,7 +57,7 @@ impl<'a> Checker<'a> {
     fn check_metric(&mut self, at: usize) -> Option<MetricInfo> {
         let item = self.items.metrics.get(at)?;
         let (node, file, doc) = (item.node, item.file, item.doc);
-        self.scope = Scope::of_file(file);
+        self.begin(file);
         let clauses = self.metric_clauses(node);
         let kind = self.metric_kind(node);
         let (kind, dimension, scale) = kind?;

@@ -16,7 +16,7 @@ impl<'a> Checker<'a> {
     pub(crate) fn check_says(&mut self, at: usize) {
         let (Some(item), Some(Some(info))) = (self.items.alerts.get(at), self.alerts.get(at)) else { return };
         let (node, file, id) = (item.node, item.file, info.id);
-        self.scope = Scope::of_file(file);
+        self.begin(file);
         let pins = self.policy.alerts.get(id.0).map(pins).unwrap_or_default();
         for clause in &node.clauses {
             let (text, is_says) = match &clause.node {

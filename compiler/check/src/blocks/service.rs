@@ -21,7 +21,7 @@ impl<'a> Checker<'a> {
         for at in 0..self.items.services.len() {
             let Some(item) = self.items.services.get(at) else { continue };
             let (node, file) = (item.node, item.file);
-            self.scope = Scope::of_file(file);
+            self.begin(file);
             let name = &node.name;
             let mut service = Service {
                 name: name.node.clone(),

@@ -15,15 +15,15 @@ use crate::typed::{ArithmeticOp, ExprKind};
 use crate::units::{Clash, Core, Dimension};
 
 impl<'a> Checker<'a> {
-    /// `a + b` and its like.
+    /// `a + b` and its like; the left operand is checked.
     pub(super) fn arithmetic(
         &mut self,
         op: BinaryOp,
-        left: &'a Expr,
+        (left_operand, left): (Option<Operand>, &'a Expr),
         right: &'a Expr,
         span: Span,
     ) -> Option<Operand> {
-        let (left_operand, right_operand) = (self.expr(left), self.expr(right));
+        let right_operand = self.expr(right);
         let wanted_by = wanted_by(op);
         let left_number = left_operand.and_then(|operand| self.number(operand, left.span, wanted_by));
         let right_number = right_operand.and_then(|operand| self.number(operand, right.span, wanted_by));

@@ -7,7 +7,7 @@ use rustc_hash::FxHashMap;
 use super::operand::{Operand, Shape};
 use crate::checker::{Checker, Constant};
 use crate::declared::Value;
-use crate::problems::names::Repeated;
+use crate::problems::names::{Repeated, TooLarge};
 use crate::problems::numbers::WrongArgumentUnit;
 use crate::problems::types::{TextMisplaced, WrongArguments};
 use crate::scope::{Parameter, Scope};
@@ -31,30 +31,68 @@ impl<'a> Checker<'a> {
         if self.broken_functions.get(at) == Some(&true) {
             return None;
         }
-        let arguments = arguments?;
-        let mut parameters = FxHashMap::default();
-        let mut failed = false;
-        for (parameter, argument) in node.parameters.iter().zip(arguments) {
-            let value = self.argument(&node.name.node, parameter, argument);
-            failed |= value.is_none();
-            parameters.insert(parameter.name.node.as_str(), value.unwrap_or(Parameter::Failed));
-        }
-        let inside =
-            Scope { parameters, depth: self.scope.depth, now_s: self.scope.now_s, ..Scope::of_file(file) };
-        let inside = Scope { constants_only: self.scope.constants_only, ..inside };
+        let parameters = self.bind(node, arguments?)?;
+        self.charge_call(span)?;
+        let inside = Scope {
+            parameters,
+            constants_only: self.scope.constants_only,
+            depth: self.scope.depth,
+            calls: self.scope.calls + 1,
+            now_s: self.scope.now_s,
+            ..Scope::of_file(file)
+        };
         let outside = std::mem::replace(&mut self.scope, inside);
         self.sink.enter_call(span);
         let body = self.root(&node.body);
         self.sink.leave_call();
         self.scope = outside;
-        body.filter(|_| !failed)
+        body
+    }
+
+    /// The parameters with what they stand for; `None` where an argument is wrong: the body would say nothing new of it.
+    fn bind(
+        &mut self,
+        node: &'a ast::Function,
+        arguments: Vec<&'a Expr>,
+    ) -> Option<FxHashMap<&'a str, Parameter>> {
+        let mut bound: Vec<Option<(&'a str, Parameter)>> = Vec::new();
+        for (parameter, argument) in node.parameters.iter().zip(arguments) {
+            let value = self.argument(&node.name.node, parameter, argument);
+            bound.push(value.map(|value| (parameter.name.node.as_str(), value)));
+        }
+        bound.into_iter().collect()
+    }
+
+    /// Calls in one another multiply, so their number is bounded: how deep they stand, and how many there are in the set.
+    fn charge_call(&mut self, span: Span) -> Option<()> {
+        const CALLS_DEEP_MAX: usize = 24;
+        if self.scope.calls >= CALLS_DEEP_MAX {
+            self.sink
+                .report(TooLarge { span, how: "calls functions that call functions, more than 24 deep" });
+            return None;
+        }
+        let budget = &mut self.budget;
+        match (budget.calls.checked_sub(1), budget.item_calls.checked_sub(1)) {
+            (Some(calls), Some(item_calls)) => {
+                (budget.calls, budget.item_calls) = (calls, item_calls);
+                Some(())
+            }
+            (_, None) => {
+                self.sink.report(TooLarge { span, how: "calls functions too often" });
+                None
+            }
+            (None, _) => {
+                self.sink.report(TooLarge { span, how: "makes the whole policy set too large" });
+                None
+            }
+        }
     }
 
     /// Looks a function over without a call: what its parameters' labels and values are is left open.
     pub(crate) fn check_function(&mut self, at: usize) {
         let Some(function) = self.items.functions.get(at) else { return };
         let (node, file) = (function.node, function.file);
-        self.scope = Scope::of_file(file);
+        self.begin(file);
         let mut parameters: FxHashMap<&'a str, Parameter> = FxHashMap::default();
         let mut seen: FxHashMap<&'a str, Span> = FxHashMap::default();
         for parameter in &node.parameters {
@@ -80,8 +118,14 @@ impl<'a> Checker<'a> {
         self.scope.parameters = parameters;
         if self.broken_functions.get(at) != Some(&true) {
             self.sink.set_labels_unknown(!node.parameters.is_empty());
-            self.root(&node.body);
+            let errors = self.sink.errors();
+            let body = self.root(&node.body);
             self.sink.set_labels_unknown(false);
+            let failed = body.is_none() && self.sink.errors() > errors;
+            // What labels keep from being known here, the calls will tell.
+            if let (true, Some(broken)) = (failed, self.broken_functions.get_mut(at)) {
+                *broken = true;
+            }
         }
         self.scope = Scope::default();
     }

@@ -13,17 +13,17 @@ use crate::problems::types::{ListMisplaced, NumberWanted};
 use crate::typed::ExprKind;
 
 impl<'a> Checker<'a> {
-    /// `a and b`, `a or b`.
+    /// `a and b`, `a or b`; the left operand is checked.
     pub(super) fn logic(
         &mut self,
         op: BinaryOp,
-        left: &'a Expr,
+        (left_operand, left): (Option<Operand>, &'a Expr),
         right: &'a Expr,
         span: Span,
     ) -> Option<Operand> {
         let word = if op == BinaryOp::And { "and" } else { "or" };
         let wanted_by = if op == BinaryOp::And { "`and`" } else { "`or`" };
-        let left_operand = self.expr(left).and_then(|operand| self.condition(operand, left.span, wanted_by));
+        let left_operand = left_operand.and_then(|operand| self.condition(operand, left.span, wanted_by));
         let right_operand =
             self.expr(right).and_then(|operand| self.condition(operand, right.span, wanted_by));
         let (left_operand, right_operand) = (left_operand?, right_operand?);

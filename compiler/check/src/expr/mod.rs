@@ -36,7 +36,7 @@ use crate::units::Dimension;
 use crate::walk;
 
 /// How deep the recursion may go, inlined functions included.
-const RECURSION_MAX: usize = 320;
+const RECURSION_MAX: usize = 220;
 
 impl<'a> Checker<'a> {
     /// Checks an expression that stands by itself: one that is too deep to recurse over is refused first.
@@ -65,13 +65,10 @@ impl<'a> Checker<'a> {
         match &expr.kind {
             ExprKind::Paren(inner) => self.expr(inner),
             ExprKind::Binary(op, left, right) => match op.node {
-                BinaryOp::And | BinaryOp::Or => self.logic(op.node, left, right, expr.span),
                 BinaryOp::Is => self.state(left, right, expr.span),
                 BinaryOp::In => self.membership(left, right, expr.span),
                 BinaryOp::Default => self.default(left, right, expr.span),
-                BinaryOp::Of | BinaryOp::Multiply | BinaryOp::Divide | BinaryOp::Add | BinaryOp::Subtract => {
-                    self.arithmetic(op.node, left, right, expr.span)
-                }
+                _ if walk::chain_left(expr).is_some() => self.chain(expr),
                 _ => self.comparison(op, left, right, expr.span),
             },
             ExprKind::Unary(op, inner) => match op.node {
@@ -88,6 +85,25 @@ impl<'a> Checker<'a> {
             }
             _ => self.leaf(expr),
         }
+    }
+
+    /// `a + b * c - d`, `a and b or c`: along the left operands in a loop, so that a long chain is no deep recursion.
+    fn chain(&mut self, expr: &'a Expr) -> Option<Operand> {
+        let mut operators: Vec<&'a Expr> = Vec::new();
+        let mut first = expr;
+        while let Some(left) = walk::chain_left(first) {
+            operators.push(first);
+            first = left;
+        }
+        let mut so_far = self.expr(first);
+        for operator in operators.into_iter().rev() {
+            let ExprKind::Binary(op, left, right) = &operator.kind else { continue };
+            so_far = match op.node {
+                BinaryOp::And | BinaryOp::Or => self.logic(op.node, (so_far, left), right, operator.span),
+                _ => self.arithmetic(op.node, (so_far, left), right, operator.span),
+            };
+        }
+        so_far
     }
 
     fn leaf(&mut self, expr: &'a Expr) -> Option<Operand> {

@@ -206,6 +206,22 @@ impl From<TooLarge> for Diagnostic {
     }
 }
 
+/// An item that was not understood although nothing wrong was found with it.
+pub(crate) struct Unchecked<'n> {
+    pub(crate) name: &'n Ident,
+    /// All of the item.
+    pub(crate) item: Span,
+}
+
+impl From<Unchecked<'_>> for Diagnostic {
+    fn from(Unchecked { name, item }: Unchecked<'_>) -> Self {
+        Diagnostic::error(codes::NOT_CHECKED, format!("`{}` could not be checked", name.node), name.span)
+            .also(item, "all of it")
+            .note("the checker has a gap here: nothing is wrong with the policy as far as it can tell")
+            .help("please report it with this item; saying the same in smaller parts (`derive`) may help meanwhile")
+    }
+}
+
 /// A constant that nothing uses.
 pub(crate) struct Unused<'n> {
     pub(crate) code: Code,

@@ -29,7 +29,9 @@ pub(super) fn subjects(condition: &Expr) -> BTreeSet<&str> {
             ExprKind::Compare(..) => {
                 found.extend(with_constant(expr).map(|(subject, ..)| subject.text.as_str()));
             }
-            ExprKind::And(left, right) | ExprKind::Or(left, right) => todo.extend([left.as_ref(), right.as_ref()]),
+            ExprKind::And(left, right) | ExprKind::Or(left, right) => {
+                todo.extend([left.as_ref(), right.as_ref()])
+            }
             ExprKind::Not(inner) | ExprKind::For(inner, _) => todo.push(inner),
             _ => {}
         }
@@ -73,7 +75,10 @@ pub(super) fn enclose(condition: &Expr, subject: &str) -> Enclosed {
         },
         ExprKind::And(left, right) => {
             let (left, right) = (enclose(left, subject), enclose(right, subject));
-            Enclosed { sure: left.sure.intersect(&right.sure), perhaps: left.perhaps.intersect(&right.perhaps) }
+            Enclosed {
+                sure: left.sure.intersect(&right.sure),
+                perhaps: left.perhaps.intersect(&right.perhaps),
+            }
         }
         ExprKind::Or(left, right) => {
             let (left, right) = (enclose(left, subject), enclose(right, subject));
@@ -84,7 +89,9 @@ pub(super) fn enclose(condition: &Expr, subject: &str) -> Enclosed {
             Enclosed { sure: inner.perhaps.complement(), perhaps: inner.sure.complement() }
         }
         // While it is true it has been true for a while, but being true now does not make it so.
-        ExprKind::For(inner, _) => Enclosed { sure: Numbers::none(), perhaps: enclose(inner, subject).perhaps },
+        ExprKind::For(inner, _) => {
+            Enclosed { sure: Numbers::none(), perhaps: enclose(inner, subject).perhaps }
+        }
         _ => open(),
     }
 }

@@ -98,7 +98,8 @@ impl Numbers {
     /// A number of the set that a person would name: an end of an interval where it belongs to it, else one near an end.
     pub(super) fn witness(&self) -> Option<f64> {
         self.0.iter().find_map(|(from, to)| {
-            let beyond = |edge: f64, away: f64| if edge == 0.0 { away } else { edge + edge.abs() * away * 0.1 };
+            let beyond =
+                |edge: f64, away: f64| if edge == 0.0 { away } else { edge + edge.abs() * away * 0.1 };
             let candidates = [
                 (from.1 < 0).then_some(from.0),
                 (to.1 > 0).then_some(to.0),

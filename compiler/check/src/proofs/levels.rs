@@ -25,7 +25,12 @@ impl Prover<'_> {
         }
     }
 
-    fn pair(&mut self, alert: &Alert, (milder, milder_when): (&Level, &Expr), (worse, worse_when): (&Level, &Expr)) {
+    fn pair(
+        &mut self,
+        alert: &Alert,
+        (milder, milder_when): (&Level, &Expr),
+        (worse, worse_when): (&Level, &Expr),
+    ) {
         let (milder_condition, milder_ms) = without_for(milder_when);
         let (worse_condition, worse_ms) = without_for(worse_when);
         // The same thresholds with a longer `for` are a ladder, and a good one.
@@ -34,7 +39,8 @@ impl Prover<'_> {
         }
         let mut apart = false;
         for subject in subjects(milder_condition).intersection(&subjects(worse_condition)) {
-            let (in_milder, in_worse) = (enclose(milder_condition, subject), enclose(worse_condition, subject));
+            let (in_milder, in_worse) =
+                (enclose(milder_condition, subject), enclose(worse_condition, subject));
             let implied = in_milder.perhaps.within(&in_worse.sure);
             if implied && let Some(witness) = in_milder.perhaps.witness() {
                 let equal = milder_ms == worse_ms && in_worse.perhaps.within(&in_milder.sure);
@@ -72,10 +78,12 @@ impl Prover<'_> {
         for subject in subjects(clear_condition) {
             let in_clear = enclose(clear_condition, subject);
             let like = find(clear_condition, subject).unwrap_or(clear_condition);
-            let possible = self.range(like).map_or_else(Numbers::all, |range| Numbers::closed(range.low, range.high));
+            let possible =
+                self.range(like).map_or_else(Numbers::all, |range| Numbers::closed(range.low, range.high));
             if in_clear.perhaps.intersect(&possible).is_empty() {
                 // A single comparison outside the range has been reported as such.
-                if !in_clear.perhaps.is_empty() && super::conditions::with_constant(clear_condition).is_some() {
+                if !in_clear.perhaps.is_empty() && super::conditions::with_constant(clear_condition).is_some()
+                {
                     return;
                 }
                 self.found.push(ClearUnreachable { level: &name, clear: clear.span }.into());
@@ -85,7 +93,9 @@ impl Prover<'_> {
             let both = in_clear.sure.intersect(&in_when.sure).intersect(&possible);
             if let Some(witness) = both.witness() {
                 let witness = shown(witness, like);
-                self.found.push(ClearWrongSide { level: &name, when: when.span, clear: clear.span, witness }.into());
+                self.found.push(
+                    ClearWrongSide { level: &name, when: when.span, clear: clear.span, witness }.into(),
+                );
                 return;
             }
             met |= in_clear.perhaps.intersect(&in_when.perhaps).is_empty();

@@ -88,11 +88,15 @@ impl Prover<'_> {
             (Function::Max, [Some(one), Some(other)]) => {
                 Some(Range::of(one.low.max(other.low), one.high.max(other.high)))
             }
-            (Function::Max, [Some(known), None] | [None, Some(known)]) => Some(Range::of(known.low, f64::INFINITY)),
+            (Function::Max, [Some(known), None] | [None, Some(known)]) => {
+                Some(Range::of(known.low, f64::INFINITY))
+            }
             (Function::Min, [Some(one), Some(other)]) => {
                 Some(Range::of(one.low.min(other.low), one.high.min(other.high)))
             }
-            (Function::Min, [Some(known), None] | [None, Some(known)]) => Some(Range::of(f64::NEG_INFINITY, known.high)),
+            (Function::Min, [Some(known), None] | [None, Some(known)]) => {
+                Some(Range::of(f64::NEG_INFINITY, known.high))
+            }
             (Function::Clamp, [_, Some(low), Some(high)]) => Some(Range::of(low.low, high.high)),
             _ => None,
         }
@@ -104,8 +108,12 @@ fn arithmetic(op: ArithmeticOp, left: Range, right: Range) -> Option<Range> {
     let ends = match op {
         ArithmeticOp::Add => (left.low + right.low, left.high + right.high),
         ArithmeticOp::Subtract => (left.low - right.high, left.high - right.low),
-        ArithmeticOp::Multiply if left.low >= 0.0 && right.low >= 0.0 => (left.low * right.low, left.high * right.high),
-        ArithmeticOp::Divide if left.low >= 0.0 && right.low >= 0.0 => (left.low / right.high, left.high / right.low),
+        ArithmeticOp::Multiply if left.low >= 0.0 && right.low >= 0.0 => {
+            (left.low * right.low, left.high * right.high)
+        }
+        ArithmeticOp::Divide if left.low >= 0.0 && right.low >= 0.0 => {
+            (left.low / right.high, left.high / right.low)
+        }
         _ => return None,
     };
     // ∞ − ∞, 0 × ∞ and 0 / 0 say nothing of that end.

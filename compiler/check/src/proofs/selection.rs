@@ -46,5 +46,5 @@ fn selects(part: &Expr, whole: &Expr) -> Option<bool> {
 
 fn narrower(part: &[Matcher], whole: &[Matcher]) -> Option<bool> {
     let holds_all = whole.iter().all(|matcher| part.contains(matcher));
-    holds_all.then(|| part.len() > whole.len())
+    holds_all.then_some(part.len() > whole.len())
 }

@@ -121,13 +121,8 @@ fn bare_with(bare: &Exponents, core: Core, powers: &Exponents) -> Result<(), Cla
 /// What remains of a plain factor beside base units: `70% of 10m` is a time, `100 / 1s` is still a bare number per second.
 fn kept(rest: Core, units: &Exponents, result: &Exponents) -> Core {
     let only_time = |powers: &Exponents| powers.iter().all(|(base, _)| *base == Base::Time);
-    if result.is_empty() {
-        rest
-    } else if only_time(units) && only_time(result) && result.iter().all(|(_, power)| *power < 0) {
-        rest
-    } else {
-        Core::One
-    }
+    let per_time = only_time(units) && only_time(result) && result.iter().all(|(_, power)| *power < 0);
+    if result.is_empty() || per_time { rest } else { Core::One }
 }
 
 fn product(left: Core, right: Core) -> Core {
