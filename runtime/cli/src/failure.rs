@@ -22,6 +22,8 @@ pub enum Exit {
 pub enum Failure {
     /// The reader of our output has gone; nothing is to be said.
     BrokenPipe,
+    /// People have been told already; this is how the process ends.
+    AlreadyTold(Exit),
     /// Something to tell people.
     Told {
         /// The problem, lower case, no full stop.
@@ -42,13 +44,17 @@ impl Failure {
     pub fn help(self, text: impl Into<String>) -> Self {
         match self {
             Self::Told { problem, .. } => Self::Told { problem, help: Some(text.into()) },
-            Self::BrokenPipe => self,
+            Self::BrokenPipe | Self::AlreadyTold(_) => self,
         }
     }
 
     /// Tells people on standard error, and says how the process ends. A gone reader is a good end.
     pub fn report(&self, color: Color) -> Exit {
-        let Self::Told { problem, help } = self else { return Exit::Good };
+        let (problem, help) = match self {
+            Self::BrokenPipe => return Exit::Good,
+            Self::AlreadyTold(exit) => return *exit,
+            Self::Told { problem, help } => (problem, help),
+        };
         let paint = output::Paint::new(color.on_stderr());
         let mut text = format!("{}: {problem}\n", paint.error("error"));
         if let Some(help) = help {

@@ -6,7 +6,14 @@ mod failure;
 mod logging;
 mod options;
 mod output;
+mod pages;
+mod policies;
+mod progress;
+mod recordings;
+mod table;
+mod tree;
 mod verbs;
+mod words;
 
 use std::process::ExitCode;
 

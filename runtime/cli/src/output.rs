@@ -28,16 +28,10 @@ impl Output {
         self.paint
     }
 
-    /// Whether a person looks at it.
-    pub fn is_terminal(&self) -> bool {
-        self.terminal
-    }
-
-    /// Its width in columns: the terminal's, else 100.
-    pub fn width(&self) -> usize {
-        let width =
-            terminal_size::terminal_size().map(|(terminal_size::Width(columns), _)| usize::from(columns));
-        width.filter(|_| self.terminal).unwrap_or(100).clamp(40, 200)
+    /// Its width in columns; `None` where it is no terminal and lines may be of any length.
+    pub fn width(&self) -> Option<usize> {
+        let size = terminal_size::terminal_size().filter(|_| self.terminal);
+        size.map(|(terminal_size::Width(columns), _)| usize::from(columns).max(40))
     }
 
     /// Writes what is buffered.
@@ -105,5 +99,15 @@ impl Paint {
     /// What helps.
     pub fn help(self, text: &str) -> String {
         self.with(AnsiColor::Cyan.on_default().bold(), text)
+    }
+
+    /// What a diff adds.
+    pub fn added(self, text: &str) -> String {
+        self.with(AnsiColor::Green.on_default(), text)
+    }
+
+    /// What a diff takes away.
+    pub fn removed(self, text: &str) -> String {
+        self.with(AnsiColor::Red.on_default(), text)
     }
 }

@@ -3,10 +3,14 @@
 //! It may read files; what is decided it takes from the engine and never decides itself. It knows no terminal and no command line.
 
 pub mod against;
+pub mod alert_rows;
 pub mod codes;
 pub mod decision;
+pub mod dry_run;
+pub mod feed;
 pub mod generation;
 pub mod instant;
 pub mod live;
 pub mod load;
+pub mod test_run;
 pub mod value_tree;

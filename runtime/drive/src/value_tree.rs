@@ -1,5 +1,7 @@
 //! An expression with the value of each of its parts: what people are shown when they ask why.
 
+use std::collections::BTreeSet;
+
 use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 
 /// An expression with its value and its parts.
@@ -46,24 +48,69 @@ impl Value {
     }
 }
 
+/// A chain of `and` or `or` longer than this is not written out above its parts, in characters.
+const CHAIN_CHARS_MAX: usize = 72;
+
 impl ValueTree {
-    /// The tree as lines of text, parts indented below what they belong to, values in one column. Numbers that stand for
-    /// themselves (`500ms`) are left out.
+    /// The tree as lines of text, parts indented below what they belong to. It is made to be read: a chain of `and` or `or` is one
+    /// level, numbers that stand for themselves (`500ms`) are left out, and what stands twice has its parts only once.
     #[must_use]
     pub fn lines(&self) -> Vec<TreeLine> {
         let mut lines = Vec::new();
-        self.add_lines("", "", &mut lines);
+        self.add_lines("", "", &mut BTreeSet::new(), &mut lines);
         lines
     }
 
-    fn add_lines(&self, first: &str, rest: &str, lines: &mut Vec<TreeLine>) {
-        lines.push(TreeLine { branch: first.to_owned(), text: self.text.clone(), value: self.value.clone() });
-        let parts: Vec<_> = self.parts.iter().filter(|part| !part.is_literal()).collect();
+    fn add_lines<'t>(
+        &'t self,
+        first: &str,
+        rest: &str,
+        seen: &mut BTreeSet<&'t str>,
+        lines: &mut Vec<TreeLine>,
+    ) {
+        let chain = self.chain();
+        let text = match &chain {
+            Some((operator, _)) if self.text.chars().count() > CHAIN_CHARS_MAX => operator.words(),
+            _ => &self.text,
+        };
+        lines.push(TreeLine { branch: first.to_owned(), text: text.to_owned(), value: self.value.clone() });
+        if !seen.insert(&self.text) {
+            return;
+        }
+        let parts = chain.map_or_else(|| self.parts.iter().collect(), |(_, parts)| parts);
+        let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_literal()).collect();
         for (place, part) in parts.iter().enumerate() {
             let last = place + 1 == parts.len();
             let (branch, below) = if last { ("└─ ", "   ") } else { ("├─ ", "│  ") };
-            part.add_lines(&format!("{rest}{branch}"), &format!("{rest}{below}"), lines);
+            part.add_lines(&format!("{rest}{branch}"), &format!("{rest}{below}"), seen, lines);
         }
+    }
+
+    /// The operands of a chain of one operator, in order.
+    fn chain(&self) -> Option<(Chain, Vec<&Self>)> {
+        let operator = self.operator()?;
+        let mut operands = Vec::new();
+        let mut node = self;
+        while let [left, right] = node.parts.as_slice() {
+            operands.push(right);
+            if left.operator() != Some(operator) || !node.text.starts_with(&left.text) {
+                operands.push(left);
+                break;
+            }
+            node = left;
+        }
+        operands.reverse();
+        Some((operator, operands))
+    }
+
+    /// The operator that puts its two parts together; the right one may stand in parentheses, and so may the left.
+    fn operator(&self) -> Option<Chain> {
+        let [left, right] = self.parts.as_slice() else { return None };
+        [Chain::And, Chain::Or].into_iter().find(|operator| {
+            let word = operator.word();
+            let without = |text: &str| text.replace(['(', ')'], "");
+            without(&self.text) == format!("{} {word} {}", without(&left.text), without(&right.text))
+        })
     }
 
     /// Whether it is a number written as such.
@@ -72,6 +119,29 @@ impl ValueTree {
             self.text.trim_start_matches('-').starts_with(|first: char| first.is_ascii_digit());
         let is_one_token = !self.text.contains(' ');
         self.parts.is_empty() && starts_as_number && is_one_token
+    }
+}
+
+/// What a chain is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Chain {
+    And,
+    Or,
+}
+
+impl Chain {
+    fn word(self) -> &'static str {
+        match self {
+            Self::And => "and",
+            Self::Or => "or",
+        }
+    }
+
+    fn words(self) -> &'static str {
+        match self {
+            Self::And => "all of these",
+            Self::Or => "one of these",
+        }
     }
 }
 

@@ -1,22 +1,147 @@
-//! `check`
+//! `check`: says what is wrong with policies, for people, editors and machines.
 
+mod wire;
+
+use std::collections::BTreeSet;
+use std::io::Write as _;
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
+use nvp_drive::against;
+use nvp_dsl::diagnostic::{Diagnostic, Severity};
+use nvp_dsl::{Code, FileId, render};
 
 use crate::failure::{Exit, Failure};
 use crate::options::Global;
 use crate::output::Output;
+use crate::policies::{self, Policies};
+use crate::{pages, words};
+
+const EXAMPLES: &str = "\
+Examples:
+  novaevo-policy check policies/host
+  novaevo-policy check policies --format github --deny warnings
+  novaevo-policy check policies/host --against http://localhost:9100/metrics
+
+Exit codes: 0 no errors, 1 errors (with `--deny warnings` also warnings), 2 wrong usage, or a file could not be read";
 
 /// What `check` understands.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub struct Arguments {
-    /// Files, or folders with `.nvp` files below them
+    /// Files, or folders with `.nvp` files below them; together they are one policy set
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// The form of the report
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+    /// Treat these as errors
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub deny: Option<Deny>,
+    /// Tell which declared metrics get no data from a recording, an exporter's text, or an exporter's address
+    #[arg(long, value_name = "FILE|URL")]
+    pub against: Option<String>,
+    /// Also say what could be neither proved nor refuted
+    #[arg(long, short)]
+    pub verbose: bool,
 }
 
-/// Does it.
-pub fn run(arguments: &Arguments, _global: &Global, _out: &mut Output) -> Result<Exit, Failure> {
-    Err(Failure::new(format!("cannot read {}: this verb is being laid out", arguments.paths.len())))
+/// The forms of the report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Human,
+    /// One JSON object.
+    Json,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// Annotations of GitHub workflows.
+    Github,
+}
+
+/// What counts as an error.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Deny {
+    /// Warnings.
+    Warnings,
+}
+
+/// Checks.
+pub fn run(arguments: &Arguments, global: &Global, out: &mut Output) -> Result<Exit, Failure> {
+    let mut policies = policies::check(&arguments.paths, global);
+    if let Some(wire) = &arguments.against {
+        compare(&mut policies, wire)?;
+    }
+    policies::tell_problems(&policies.set.problems, global.color);
+    report(arguments, &policies, out)?;
+    let denied = |diagnostic: &Diagnostic| diagnostic.severity == Severity::Error || arguments.deny.is_some();
+    Ok(match &policies {
+        policies if !policies.set.problems.is_empty() => Exit::Unable,
+        policies if policies.diagnostics.iter().any(denied) => Exit::Found,
+        _ => Exit::Good,
+    })
+}
+
+/// Adds a warning for each metric that gets no data. Policies with errors are not compared: what they read is not known.
+fn compare(policies: &mut Policies, wire: &str) -> Result<(), Failure> {
+    let Some(policy) = policies.policy.clone() else { return Ok(()) };
+    let table = wire::series(wire)?;
+    let own: BTreeSet<FileId> =
+        policies.set.files.iter().filter(|file| file.module.is_none()).map(|file| file.id).collect();
+    let unfed = against::unfed(&policy, &own, &table);
+    policies.diagnostics.extend(unfed.iter().map(|unfed| unfed.diagnostic(&format!("`{wire}`"))));
+    Ok(())
+}
+
+fn report(arguments: &Arguments, policies: &Policies, out: &mut Output) -> Result<(), Failure> {
+    let (diagnostics, sources) = (&policies.diagnostics, &policies.set.sources);
+    let title = |code: Code| pages::page(code.0).map(|page| page.title.to_owned());
+    let text = match arguments.format {
+        Format::Human => render::human(diagnostics, sources, out.paint().is_on()),
+        Format::Json => render::json(diagnostics, sources),
+        Format::Sarif => render::sarif(diagnostics, sources, env!("CARGO_PKG_VERSION"), title),
+        Format::Github => render::github(diagnostics, sources),
+    };
+    out.write_all(text.as_bytes())?;
+    if arguments.format == Format::Human {
+        if arguments.verbose {
+            unproved(policies, out)?;
+        }
+        writeln!(out, "{}", summary(policies, out))?;
+    }
+    Ok(())
+}
+
+fn unproved(policies: &Policies, out: &mut Output) -> Result<(), Failure> {
+    for unproved in &policies.unproved {
+        let place = words::place(unproved.span, &policies.set.sources);
+        writeln!(out, "{} {} {}", out.paint().dim("not proved:"), unproved.what, out.paint().dim(&place))?;
+    }
+    if !policies.unproved.is_empty() {
+        writeln!(out)?;
+    }
+    Ok(())
+}
+
+/// `3 files, 12 alerts: no errors, 1 warning`
+fn summary(policies: &Policies, out: &Output) -> String {
+    let paint = out.paint();
+    let count =
+        |severity| policies.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    let files = words::count(policies.set.own_files(), "file", "files");
+    let alerts = policies
+        .policy
+        .as_ref()
+        .map(|policy| format!(", {}", words::count(policy.alerts.len(), "alert", "alerts")))
+        .unwrap_or_default();
+    let errors = match errors {
+        0 => paint.good("no errors"),
+        errors => paint.error(&words::count(errors, "error", "errors")),
+    };
+    let warnings = match warnings {
+        0 => String::new(),
+        warnings => format!(", {}", paint.warning(&words::count(warnings, "warning", "warnings"))),
+    };
+    format!("{files}{alerts}: {errors}{warnings}")
 }

@@ -1,22 +1,164 @@
-//! `fmt`
+//! `fmt`: lays policies out in the one canonical way, in place.
 
-use std::path::PathBuf;
+mod diff;
+mod write;
+
+use std::io::{Read as _, Write as _};
+use std::path::{Path, PathBuf};
 
 use clap::Args;
+use nvp_drive::load::{FILE_BYTES_MAX, policy_files, read_policy};
+use nvp_dsl::{FileId, SourceMap};
 
 use crate::failure::{Exit, Failure};
 use crate::options::Global;
 use crate::output::Output;
+use crate::{policies, words};
+
+const EXAMPLES: &str = "\
+Examples:
+  novaevo-policy fmt policies
+  novaevo-policy fmt --check --diff policies
+  novaevo-policy fmt - < draft.nvp
+
+Exit codes: 0 done, 1 a file has errors and was left alone (with `--check` also: a file would change),
+2 wrong usage, or a file could not be read or written";
 
 /// What `fmt` understands.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub struct Arguments {
-    /// Files, or folders with `.nvp` files below them
+    /// Files, or folders with `.nvp` files below them; `-` reads standard input and writes standard output
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// Change nothing; name the files that would change
+    #[arg(long)]
+    pub check: bool,
+    /// Change nothing; show what would change
+    #[arg(long)]
+    pub diff: bool,
 }
 
-/// Does it.
-pub fn run(arguments: &Arguments, _global: &Global, _out: &mut Output) -> Result<Exit, Failure> {
-    Err(Failure::new(format!("cannot read {}: this verb is being laid out", arguments.paths.len())))
+/// What became of one file.
+enum Outcome {
+    AsItWas,
+    Changed,
+    HasErrors,
+}
+
+/// Formats.
+pub fn run(arguments: &Arguments, global: &Global, out: &mut Output) -> Result<Exit, Failure> {
+    if arguments.paths.iter().any(|path| path == Path::new("-")) {
+        return standard_input(arguments, global, out);
+    }
+    let mut problems = Vec::new();
+    let files = policy_files(&arguments.paths, &mut problems);
+    let (mut changed, mut broken) = (0_usize, 0_usize);
+    for path in &files {
+        let bytes = match read_policy(path) {
+            Ok(bytes) => bytes,
+            Err(problem) => {
+                problems.push(problem);
+                continue;
+            }
+        };
+        match file(path, &bytes, arguments, global, out)? {
+            Outcome::AsItWas => {}
+            Outcome::Changed => changed += 1,
+            Outcome::HasErrors => broken += 1,
+        }
+    }
+    policies::tell_problems(&problems, global.color);
+    writeln!(out, "{}", summary(arguments, files.len(), changed, broken, out))?;
+    Ok(match () {
+        () if !problems.is_empty() => Exit::Unable,
+        () if broken > 0 || (arguments.check && changed > 0) => Exit::Found,
+        () => Exit::Good,
+    })
+}
+
+fn file(
+    path: &Path,
+    bytes: &[u8],
+    arguments: &Arguments,
+    global: &Global,
+    out: &mut Output,
+) -> Result<Outcome, Failure> {
+    let name = path.display().to_string();
+    let Some(formatted) = formatted(&name, bytes, global) else { return Ok(Outcome::HasErrors) };
+    if formatted.as_bytes() == bytes {
+        return Ok(Outcome::AsItWas);
+    }
+    if arguments.diff {
+        diff::show(&name, &String::from_utf8_lossy(bytes), &formatted, out)?;
+    } else if arguments.check {
+        writeln!(out, "{name}")?;
+    } else {
+        write::in_place(path, formatted.as_bytes())
+            .map_err(|error| Failure::new(format!("cannot write `{name}`: {error}")))?;
+    }
+    Ok(Outcome::Changed)
+}
+
+/// The canonical text; `None`, with the errors told, for a text that has some.
+fn formatted(name: &str, bytes: &[u8], global: &Global) -> Option<String> {
+    let mut sources = SourceMap::default();
+    let text = match nvp_dsl::decode(FileId(0), bytes) {
+        Ok(text) => text,
+        Err(diagnostic) => {
+            sources.add(name, String::from_utf8_lossy(bytes));
+            policies::tell_diagnostics(&[diagnostic], &sources, global.color);
+            return None;
+        }
+    };
+    let id = sources.add(name, text.as_str());
+    match nvp_dsl::format(id, &text) {
+        Ok(formatted) => Some(formatted),
+        Err(diagnostics) => {
+            policies::tell_diagnostics(&diagnostics, &sources, global.color);
+            None
+        }
+    }
+}
+
+fn standard_input(arguments: &Arguments, global: &Global, out: &mut Output) -> Result<Exit, Failure> {
+    if arguments.paths.len() > 1 {
+        return Err(
+            Failure::new("`-` is standard input and stands alone").help("name files, or `-`, not both")
+        );
+    }
+    let mut bytes = Vec::new();
+    std::io::stdin()
+        .lock()
+        .take(FILE_BYTES_MAX + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| Failure::new(format!("cannot read standard input: {error}")))?;
+    if bytes.len() as u64 > FILE_BYTES_MAX {
+        return Err(Failure::new(format!("standard input has more than {} MiB", FILE_BYTES_MAX >> 20)));
+    }
+    let Some(formatted) = formatted("<standard input>", &bytes, global) else { return Ok(Exit::Found) };
+    let changes = formatted.as_bytes() != bytes.as_slice();
+    match (arguments.diff, arguments.check) {
+        (true, _) => diff::show("<standard input>", &String::from_utf8_lossy(&bytes), &formatted, out)?,
+        (false, true) => {}
+        (false, false) => out.write_all(formatted.as_bytes())?,
+    }
+    Ok(if arguments.check && changes { Exit::Found } else { Exit::Good })
+}
+
+/// `12 files: 2 changed, 10 as they were`
+fn summary(arguments: &Arguments, files: usize, changed: usize, broken: usize, out: &Output) -> String {
+    let paint = out.paint();
+    let verb = if arguments.check || arguments.diff { "would change" } else { "changed" };
+    let mut parts = Vec::new();
+    if broken > 0 {
+        parts.push(paint.error(&format!("{} with errors, left alone", words::grouped(broken as u64))));
+    }
+    if changed > 0 {
+        parts.push(paint.warning(&format!("{} {verb}", words::grouped(changed as u64))));
+    }
+    if parts.is_empty() {
+        parts.push(paint.good("nothing to change"));
+    }
+    format!("{}: {}", words::count(files, "file", "files"), parts.join(", "))
 }

@@ -55,3 +55,40 @@ fn json_writes_infinity_as_text_and_nan_as_null() {
     assert_eq!(shown(f64::NAN), "null");
     assert_eq!(shown(0.1), "0.1");
 }
+
+#[test]
+fn long_chains_are_one_level_and_nothing_is_explained_twice() {
+    let usual = ValueTree {
+        text: "usual".into(),
+        value: Value::Missing,
+        parts: vec![ValueTree { text: "p50(cpu over 15m)".into(), value: Value::Missing, parts: Vec::new() }],
+    };
+    let above = |text: &str| condition(text, None, vec![number("cpu", 0.8, "80 %"), usual.clone()]);
+    let both = condition(
+        "cpu > usual and cpu > 2 * usual",
+        None,
+        vec![above("cpu > usual"), above("cpu > 2 * usual")],
+    );
+    let all = condition(
+        "cpu > usual and cpu > 2 * usual and (cpu > 4 * usual or cpu > 5 * usual and true)",
+        None,
+        vec![both, above("cpu > 4 * usual or cpu > 5 * usual and true")],
+    );
+    let lines: Vec<_> = all.lines().into_iter().map(|line| format!("{}{}", line.branch, line.text)).collect();
+    assert_eq!(
+        lines,
+        [
+            "all of these",
+            "├─ cpu > usual",
+            "│  ├─ cpu",
+            "│  └─ usual",
+            "│     └─ p50(cpu over 15m)",
+            "├─ cpu > 2 * usual",
+            "│  ├─ cpu",
+            "│  └─ usual",
+            "└─ cpu > 4 * usual or cpu > 5 * usual and true",
+            "   ├─ cpu",
+            "   └─ usual",
+        ]
+    );
+}
