@@ -7,6 +7,7 @@ mod checker;
 pub mod codes;
 mod declared;
 mod expr;
+pub mod fuzz;
 mod graph;
 mod order;
 mod problems;

@@ -11,7 +11,6 @@ use crate::problems::clauses::{
     ClauseTwice, FormerName, LevelTwice, SubjectCondition, WithoutAbsent, WithoutLevel,
 };
 use crate::problems::labels::ConditionLabels;
-use crate::scope::Scope;
 use crate::typed::{self, Absent, Alert, AlertId, ExprKind, Labels, Level, SeverityId, Type};
 
 /// More than 5 level changes …

@@ -2,8 +2,7 @@
 
 use crate::checker::{Checker, DeriveInfo};
 use crate::expr::Shape;
-use crate::problems::types::{BareCounter, BareHistogram, NumberWanted};
-use crate::scope::Scope;
+use crate::problems::types::{BareCounter, BareHistogram, BoundMisplaced};
 use crate::typed::{Derive, DeriveId};
 
 /// How often a derive that reads no metric changes, in ms.
@@ -25,10 +24,7 @@ impl Checker<'_> {
             },
             Shape::Counter(_) => return self.sink.report(BareCounter { text, span, under: None }),
             Shape::Histogram(_) => return self.sink.report(BareHistogram { text, span }),
-            Shape::Bound { .. } => {
-                let help = Some(format!("write `share({text} over 5m)`"));
-                return self.sink.report(NumberWanted { text, span, wanted_by: "a derive", help });
-            }
+            Shape::Bound { .. } => return self.sink.report(BoundMisplaced { text, span }),
         };
         let id = DeriveId(self.policy.derives.len());
         let info = DeriveInfo {

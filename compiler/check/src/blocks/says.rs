@@ -8,7 +8,6 @@ use crate::declared::Value;
 use crate::expr::subset;
 use crate::problems::clauses::WithoutSubject;
 use crate::problems::labels::TextLabels;
-use crate::scope::Scope;
 use crate::typed::{self, ExprKind, Matcher, MatcherTest, SaysPiece};
 
 impl<'a> Checker<'a> {

@@ -5,7 +5,9 @@ use nvp_dsl::Span;
 use super::build::Parts;
 use super::operand::{Operand, Shape};
 use crate::checker::Checker;
-use crate::problems::types::{BareCounter, BareHistogram, ConditionWanted, FlagCompared, NumberWanted};
+use crate::problems::types::{
+    BareCounter, BareHistogram, BoundMisplaced, ConditionWanted, FlagCompared, NumberWanted,
+};
 use crate::typed::ExprKind;
 use crate::units::Dimension;
 
@@ -25,12 +27,7 @@ impl Checker<'_> {
             }
             Shape::Counter(_) => self.sink.report(BareCounter { text, span, under: None }),
             Shape::Histogram(_) => self.sink.report(BareHistogram { text, span }),
-            Shape::Bound { .. } => self.sink.report(NumberWanted {
-                text,
-                span,
-                wanted_by,
-                help: Some(format!("a histogram is compared inside `share`: `share({text} over 5m)`")),
-            }),
+            Shape::Bound { .. } => self.sink.report(BoundMisplaced { text, span }),
             Shape::Flag if wanted_by == "a comparison" => {
                 self.sink.report(FlagCompared { text, span, instead: None });
             }
@@ -56,13 +53,7 @@ impl Checker<'_> {
                 None
             }
             Shape::Bound { .. } => {
-                let help = Some(format!("ask for a share first: `share({} over 5m) > 95%`", expr.text));
-                self.sink.report(NumberWanted {
-                    text: &expr.text,
-                    span,
-                    wanted_by: "`share` alone compares histograms; it",
-                    help,
-                });
+                self.sink.report(BoundMisplaced { text: &expr.text, span });
                 None
             }
             Shape::Value(_) | Shape::Counter(_) | Shape::Parameter(_) => {
@@ -70,7 +61,7 @@ impl Checker<'_> {
                     Shape::Counter(_) => "a counter".to_owned(),
                     _ => shape.dimension().map(Dimension::words).unwrap_or_default(),
                 };
-                self.sink.report(ConditionWanted { text: &expr.text, is, span, wanted_by });
+                self.sink.report(ConditionWanted { text: &expr.text, is, span, wanted_by, help: None });
                 None
             }
         }

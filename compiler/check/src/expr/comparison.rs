@@ -1,6 +1,6 @@
 //! Comparisons of numbers, of histograms with a bound, and of what cannot be compared.
 
-use nvp_dsl::ast::{BinaryOp, Expr};
+use nvp_dsl::ast::{BinaryOp, Expr, ExprKind as Written};
 use nvp_dsl::{Span, Spanned};
 
 use super::build::Parts;
@@ -23,18 +23,21 @@ impl<'a> Checker<'a> {
         if let Some(alert) = self.alert_reference(left) {
             return self.state_at_least(op, alert, right, span);
         }
+        // A subject that is left out stands where the alert names it.
+        let subject = self.scope.subject.as_ref().map(|subject| subject.expr.span);
+        let left_span = if left.kind == Written::Elided { subject.unwrap_or(left.span) } else { left.span };
         let (left_operand, right_operand) = (self.expr(left), self.expr(right));
         let (left_operand, right_operand) = (left_operand?, right_operand?);
         let op_span = op.span;
         let op = compare_op(op.node);
         if matches!(left_operand.shape, Shape::Histogram(_)) {
-            return self.bound(op, op_span, (left_operand, left.span), (right_operand, right.span), span);
+            return self.bound(op, op_span, (left_operand, left_span), (right_operand, right.span), span);
         }
         self.refuse_conditions(op, &left_operand, &right_operand, span)?;
-        let left_number = self.number(left_operand, left.span, "a comparison");
+        let left_number = self.number(left_operand, left_span, "a comparison");
         let right_number = self.number(right_operand, right.span, "a comparison");
         let ((mut left_operand, _), (mut right_operand, _)) = (left_number?, right_number?);
-        let left = Placed { operand: &left_operand, span: left.span };
+        let left = Placed { operand: &left_operand, span: left_span };
         let right = Placed { operand: &right_operand, span: right.span };
         let dimension = self.agree("compared", left, right, span);
         let labels = self.join(left, right, span);

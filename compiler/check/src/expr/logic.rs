@@ -9,7 +9,7 @@ use super::operand::{Every, Operand, Shape};
 use super::text::{self, Strength};
 use crate::checker::Checker;
 use crate::problems::names::NotYet;
-use crate::problems::types::{ListMisplaced, NumberWanted};
+use crate::problems::types::{ConditionWanted, ListMisplaced};
 use crate::typed::ExprKind;
 
 impl<'a> Checker<'a> {
@@ -138,14 +138,15 @@ impl<'a> Checker<'a> {
         let conditions =
             |operand: &Operand| matches!(operand.shape, Shape::Condition | Shape::Flag | Shape::Info);
         if conditions(&left) || conditions(&right) {
-            if conditions(&left) && right.literal().is_some() {
-                let text = left.expr.text.clone();
-                let help = Some(format!("write `{text} default false` or `{text} default true`"));
-                self.sink.report(NumberWanted {
-                    text: &text,
-                    span: left_span,
-                    wanted_by: "a default that is a number",
-                    help,
+            if let (true, "`default`", Shape::Value(dimension)) = (conditions(&left), wanted_by, &right.shape)
+            {
+                let of = &left.expr.text;
+                self.sink.report(ConditionWanted {
+                    text: &right.expr.text,
+                    is: dimension.words(),
+                    span: right_span,
+                    wanted_by: "`default` after a condition",
+                    help: Some(format!("write `{of} default false` or `{of} default true`")),
                 });
                 return None;
             }

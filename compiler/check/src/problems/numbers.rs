@@ -42,11 +42,23 @@ impl From<UnitsDiffer<'_>> for Diagnostic {
         for line in factors(left.dimension, right.dimension) {
             diagnostic = diagnostic.note(line);
         }
+        if let (Some(_), true) = (right.literal, lacks_per_second(&left, &right)) {
+            let text = format!("{}/s", right.text);
+            return diagnostic
+                .help(format!("write `{text}`"))
+                .fix(format!("write `{text}`"), vec![replace(right.span, text)]);
+        }
         match mend(&left, &right) {
             Some(help) => diagnostic.help(help),
             None => diagnostic,
         }
     }
+}
+
+/// Whether the left side is the right side's unit per second.
+fn lacks_per_second(left: &Side<'_>, right: &Side<'_>) -> bool {
+    let missing = left.dimension.lacks(right.dimension);
+    matches!(missing, Some(Dimension::Of(_, powers)) if matches!(powers.as_slice(), [(Base::Time, -1)]))
 }
 
 /// The factors of both, one below the other, where there is more than one to see.
@@ -60,26 +72,24 @@ fn factors(left: &Dimension, right: &Dimension) -> Vec<String> {
     let mut bases: Vec<&Base> = left_powers.iter().chain(right_powers).map(|(base, _)| base).collect();
     bases.sort();
     bases.dedup();
+    // Things first, then per what time.
+    bases.reverse();
     let show = |powers: &[(Base, i32)]| {
-        bases
-            .iter()
-            .map(|base| {
-                let power = powers.iter().find(|(known, _)| known == *base).map_or(0, |(_, power)| *power);
-                let written = match power {
-                    0 => String::new(),
-                    1 => base.name().to_owned(),
-                    power => format!("{}^{power}", base.name()),
-                };
-                format!("{written:<width$}", width = base.name().len() + 3)
-            })
-            .collect::<Vec<_>>()
-            .join(" ")
-            .trim_end()
-            .to_owned()
+        let mut line = String::new();
+        for base in &bases {
+            let power = powers.iter().find(|(known, _)| known == *base).map_or(0, |(_, power)| *power);
+            let written = match power {
+                0 => String::new(),
+                1 => base.name().to_owned(),
+                power => format!("{}^{power}", base.name()),
+            };
+            line.push_str(&format!("{written:<width$} ", width = base.name().len() + 3));
+        }
+        if line.trim().is_empty() { "no factor".to_owned() } else { line.trim_end().to_owned() }
     };
     let mut lines = vec![format!("left:  {}", show(left_powers)), format!("right: {}", show(right_powers))];
     if let Some(missing) = left.lacks(right) {
-        lines.push(format!("the left side has `{}` that the right side has not", missing.formula()));
+        lines.push(format!("the right side lacks the factor `{}`", missing.formula()));
     }
     lines
 }
@@ -87,7 +97,6 @@ fn factors(left: &Dimension, right: &Dimension) -> Vec<String> {
 /// One mend, where it is plain.
 fn mend(left: &Side<'_>, right: &Side<'_>) -> Option<String> {
     let missing = left.dimension.lacks(right.dimension);
-    let per_second = |dimension: &Dimension| matches!(dimension, Dimension::Of(_, powers) if matches!(powers.as_slice(), [(Base::Time, -1)]));
     let fate = |dimension: &Dimension| {
         matches!(dimension, Dimension::Of(_, powers)
             if matches!(powers.as_slice(), [(Base::Counted(_), a), (Base::Counted(_), b)] if a + b == 0))
@@ -98,10 +107,11 @@ fn mend(left: &Side<'_>, right: &Side<'_>) -> Option<String> {
                 .to_owned(),
         );
     }
-    if missing.as_ref().is_some_and(per_second) {
-        return Some(
-            "the left side is a rate and the right side is not: give the right side a `/s`".to_owned(),
-        );
+    if lacks_per_second(left, right) {
+        return Some(format!(
+            "`{}` is a rate and `{}` is not: compare rates with rates",
+            left.text, right.text
+        ));
     }
     if missing.as_ref().and_then(|missing| missing.over(&Dimension::time())).is_some()
         && right.literal.is_some()

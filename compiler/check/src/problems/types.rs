@@ -69,23 +69,42 @@ impl From<BareHistogram<'_>> for Diagnostic {
     }
 }
 
+/// A histogram compared with a bound elsewhere than in `share`.
+pub(crate) struct BoundMisplaced<'t> {
+    pub(crate) text: &'t str,
+    pub(crate) span: Span,
+}
+
+impl From<BoundMisplaced<'_>> for Diagnostic {
+    fn from(BoundMisplaced { text, span }: BoundMisplaced<'_>) -> Self {
+        Diagnostic::error(
+            codes::BARE_HISTOGRAM,
+            format!("`{text}` is neither true nor false: a histogram holds many values"),
+            span,
+        )
+        .here("a histogram and a bound")
+        .help(format!("ask for the share of them: `share({text} over 5m) > 95%`"))
+    }
+}
+
 /// A number where a condition is wanted.
 pub(crate) struct ConditionWanted<'t> {
     pub(crate) text: &'t str,
     pub(crate) is: String,
     pub(crate) span: Span,
     pub(crate) wanted_by: &'t str,
+    pub(crate) help: Option<String>,
 }
 
 impl From<ConditionWanted<'_>> for Diagnostic {
-    fn from(ConditionWanted { text, is, span, wanted_by }: ConditionWanted<'_>) -> Self {
+    fn from(ConditionWanted { text, is, span, wanted_by, help }: ConditionWanted<'_>) -> Self {
         Diagnostic::error(
             codes::CONDITION_WANTED,
             format!("{wanted_by} wants a condition, and `{text}` is {is}"),
             span,
         )
         .here("neither true nor false")
-        .help(format!("compare it with something: `{text} > …`"))
+        .help(help.unwrap_or_else(|| format!("compare it with something: `{text} > …`")))
     }
 }
 
