@@ -158,7 +158,18 @@ impl Lowering<'_> {
         let of = self.in_domain(of, of_domain);
         let domain = self.tables.domain(&expr.labels);
         let node = self.group(group_function(aggregate.function), of, domain, &expr.text);
-        self.shown_as(node, expr)
+        let node = self.shown_as(node, expr);
+        if aggregate.function == AggregateFunction::Count { self.counted(node, domain) } else { node }
+    }
+
+    /// A count of what is still warming says nothing: it would count none.
+    fn counted(&mut self, count: NodeId, domain: DomainId) -> NodeId {
+        let facts = self.graph.facts(count).clone();
+        if facts.warm_ticks == 0 {
+            return count;
+        }
+        let node = self.once_warm(count, facts.warm_ticks);
+        self.row_by_row(node, domain, &facts.text, &facts.unit)
     }
 
     /// Groups carry the unit of what they are of; a count has none.
@@ -177,7 +188,10 @@ impl Lowering<'_> {
             AggregateFunction::Any => self.test_group(WindowTest::Any, of, domain, &expr.text),
             AggregateFunction::All => self.test_group(WindowTest::All, of, domain, &expr.text),
             AggregateFunction::Share => self.truth_group(true, of, domain, &expr.text),
-            _ => self.truth_group(false, of, domain, &expr.text),
+            _ => {
+                let count = self.truth_group(false, of, domain, &expr.text);
+                self.counted(count, domain)
+            }
         }
     }
 

@@ -73,6 +73,7 @@ impl Lowering<'_> {
         let rows = self.rows_of_alert(subject.as_ref().map(|(node, _)| *node), &whens, domain);
         self.alert_rows.insert(id, (domain, rows));
         let absent = self.absence(subject.as_ref().map(|(node, _)| *node), &whens, domain);
+        let absent = self.while_warm(absent, domain);
         let served = self.absence_served(alert, absent, domain, rows);
         let levels = alert
             .levels
@@ -141,6 +142,16 @@ impl Lowering<'_> {
         let none = self.row_by_row(Node::Not(held), domain, text, &Unit::Number);
         let absent = self.row_by_row(Node::And(unknown, none), domain, text, &Unit::Number);
         self.in_domain(absent, domain)
+    }
+
+    /// An absence is none while what is absent is still warming: else every start would page.
+    fn while_warm(&mut self, absent: NodeId, domain: DomainId) -> NodeId {
+        let warm_ticks = self.graph.facts(absent).warm_ticks;
+        if warm_ticks == 0 {
+            return absent;
+        }
+        let warm = self.warm(warm_ticks);
+        self.row_by_row(Node::And(absent, warm), domain, "absent", &Unit::Number)
     }
 
     /// `absent for D`: served.
@@ -223,6 +234,7 @@ impl Lowering<'_> {
         let (Absent::Clears, Some(when)) = (alert.absent, when) else { return clear };
         let known = self.row_by_row(Node::IsKnown(when.when), domain, "known", &Unit::Number);
         let unknown = self.row_by_row(Node::Not(known), domain, "unknown", &Unit::Number);
+        let unknown = self.while_warm(unknown, domain);
         let reset = self.row_by_row(Node::Or(clear, unknown), domain, "cleared or absent", &Unit::Number);
         self.in_domain(reset, domain)
     }

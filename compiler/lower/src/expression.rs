@@ -116,8 +116,7 @@ impl<'a> Lowering<'a> {
                     Node::Choose(*c, *a, other)
                 }
             }
-            (ExprKind::Default(..), [a, b]) if conditions => Node::OrElseCondition(*a, *b),
-            (ExprKind::Default(..), [a, b]) => Node::OrElse(*a, *b),
+            (ExprKind::Default(..), [a, b]) => self.default(*a, *b, conditions, domain, &expr.text),
             (ExprKind::Present(_), [x]) => self.presence(*x),
             (ExprKind::Missing(_), [x]) => {
                 let present = self.presence(*x);
@@ -135,6 +134,36 @@ impl<'a> Lowering<'a> {
             _ => Node::Fixed(None),
         };
         self.row_by_row(node, domain, &expr.text, &unit_of(&expr.ty))
+    }
+
+    /// `x default y`: of an `x` that is still warming nothing is known, so `y` does not stand in for it.
+    fn default(&mut self, x: NodeId, y: NodeId, conditions: bool, domain: DomainId, text: &str) -> Node {
+        let node = if conditions { Node::OrElseCondition(x, y) } else { Node::OrElse(x, y) };
+        let warm_ticks = self.graph.facts(x).warm_ticks;
+        if warm_ticks == 0 {
+            return node;
+        }
+        let filled = self.row_by_row(node, domain, text, &Unit::Number);
+        self.once_warm(filled, warm_ticks)
+    }
+
+    /// A node that is missing (unknown) until so many ticks have been closed.
+    pub(crate) fn once_warm(&mut self, node: NodeId, warm_ticks: u32) -> Node {
+        let warm = self.warm(warm_ticks);
+        if self.graph.facts(node).condition {
+            let unknown = self.fixed(None);
+            Node::ChooseCondition(warm, node, unknown)
+        } else {
+            let missing = self.number(f64::NAN);
+            Node::Choose(warm, node, missing)
+        }
+    }
+
+    /// Whether so many ticks have been closed: false until then. A clock that runs from the first tick on.
+    pub(crate) fn warm(&mut self, warm_ticks: u32) -> NodeId {
+        let always = self.fixed(Some(true));
+        let for_ms = i64::from(warm_ticks.saturating_sub(1)).saturating_mul(self.tick_ms);
+        if for_ms == 0 { always } else { self.hold_node(always, for_ms, "warm") }
     }
 
     fn function(&mut self, function: Function, operands: &[NodeId], domain: DomainId, text: &str) -> Node {

@@ -49,8 +49,9 @@ impl Lowering<'_> {
                 reset: schedule.condition(level.reset),
                 pending: level.pending.map(|node| schedule.condition(node)),
                 when: level.when.map(|node| schedule.condition(node)),
-                set_warm_ticks: self.graph.facts(level.set).warm_ticks,
-                reset_warm_ticks: self.graph.facts(level.reset).warm_ticks,
+                // Warming is part of the conditions themselves: unknown where it is not otherwise decided.
+                set_warm_ticks: 0,
+                reset_warm_ticks: 0,
                 tree: level.tree.as_ref().map(|tree| plant(tree, schedule)),
                 clear_tree: level.clear_tree.as_ref().map(|tree| plant(tree, schedule)),
             })
