@@ -38,13 +38,12 @@ pub struct Global {
 }
 
 /// When to colour.
+// The values' meanings stand in plain comments: as documentation they would fill every verb's help.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Color {
-    /// On terminals, unless `NO_COLOR` is set or the terminal is dumb.
+    // On terminals, unless `NO_COLOR` is set or the terminal is dumb.
     Auto,
-    /// Always.
     Always,
-    /// Never.
     Never,
 }
 
@@ -73,19 +72,18 @@ impl Color {
 /// When to make machine code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Jit {
-    /// Where the system allows it.
+    // Where the system allows it.
     Auto,
-    /// Always; an error where it cannot be.
+    // Always; an error where it cannot be.
     On,
-    /// Never: conditions are interpreted.
+    // Never: conditions are interpreted.
     Off,
 }
 
 /// The form of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
-    /// For people.
     Text,
-    /// One JSON object a line.
+    // One JSON object a line.
     Json,
 }

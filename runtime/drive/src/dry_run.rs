@@ -2,6 +2,7 @@
 
 mod summary;
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use nvp_engine::{PlanError, Refusal};
@@ -10,7 +11,7 @@ use nvp_history::{Outlier, Recording};
 use nvp_plan::ids::AlertId;
 
 use crate::alert_rows::{AlertRow, alert_rows};
-use crate::decision::Decision;
+use crate::decision::{Decision, State};
 use crate::feed::Feed;
 use crate::generation::Generation;
 pub use summary::{RowSummary, Summary};
@@ -94,6 +95,17 @@ pub struct AlertAt {
     pub last: BTreeMap<BTreeMap<String, String>, Decision>,
 }
 
+/// Which rows are asked about.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'a> {
+    /// The alert.
+    pub alert: AlertId,
+    /// Labels that rows must have; others may have any value.
+    pub pinned: &'a BTreeMap<String, String>,
+    /// The most rows wanted; those at the highest levels come first.
+    pub rows_max: usize,
+}
+
 /// Runs up to an instant and looks at an alert's rows; `None` when the recording begins later.
 ///
 /// # Errors
@@ -101,22 +113,31 @@ pub struct AlertAt {
 pub fn alert_at(
     generation: &Generation,
     recording: &Recording,
-    alert: AlertId,
+    wanted: &Wanted<'_>,
     at_ms: i64,
-    rows_max: usize,
 ) -> Result<Option<AlertAt>, PlanError> {
-    let name = generation.plan.alerts.get(alert.index()).map(|alert| alert.name.clone()).unwrap_or_default();
+    let planned = generation.plan.alerts.get(wanted.alert.index());
     let mut last = BTreeMap::new();
     let mut run = Run::new(generation, recording)?;
     run.through(at_ms, &mut |_| {}, &mut |decision| {
-        if decision.name == name {
+        if planned.is_some_and(|alert| alert.name == decision.name) {
             last.insert(decision.labels.clone(), decision);
         }
     });
-    let Some(tick_ms) = run.feed.engine().last_tick() else { return Ok(None) };
-    let all = run.feed.engine().rows_of_alert(alert).count();
-    let rows = alert_rows(run.feed.engine(), &generation.plan, alert, &BTreeMap::new(), rows_max);
-    Ok(Some(AlertAt { tick_ms, rows_left_out: all.saturating_sub(rows.len()), rows, last }))
+    let engine = run.feed.engine();
+    let Some(tick_ms) = engine.last_tick() else { return Ok(None) };
+    let mut rows = alert_rows(engine, &generation.plan, wanted.alert, wanted.pinned, usize::MAX);
+    let place =
+        |level: &str| planned.and_then(|alert| alert.levels.iter().position(|other| other.name == level));
+    rows.sort_by_key(|row| match &row.state {
+        State::Level(level) => Reverse(place(level).map_or(0, |place| place + 3)),
+        State::Pending => Reverse(2),
+        State::Forgotten => Reverse(1),
+        State::Ok => Reverse(0),
+    });
+    let rows_left_out = rows.len().saturating_sub(wanted.rows_max);
+    rows.truncate(wanted.rows_max);
+    Ok(Some(AlertAt { tick_ms, rows, rows_left_out, last }))
 }
 
 struct Run<'a> {

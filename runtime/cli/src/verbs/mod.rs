@@ -7,9 +7,11 @@ use crate::options::Cli;
 use crate::output::Output;
 
 pub mod check;
+pub mod completions;
 pub mod dry_run;
 pub mod explain;
 pub mod fmt;
+pub mod man;
 pub mod run;
 pub mod test;
 
@@ -28,6 +30,10 @@ pub enum Verb {
     Run(run::Arguments),
     /// Tell more: of a diagnostic's code, of a plan, of why an alert fired or did not
     Explain(explain::Arguments),
+    /// Write a script that lets a shell complete verbs and options
+    Completions(completions::Arguments),
+    /// Write the manual
+    Man(man::Arguments),
 }
 
 /// Does what was asked.
@@ -39,5 +45,7 @@ pub fn run(cli: &Cli, out: &mut Output) -> Result<Exit, Failure> {
         Verb::DryRun(arguments) => dry_run::run(arguments, &cli.global, out),
         Verb::Run(arguments) => run::run(arguments, &cli.global, out),
         Verb::Explain(arguments) => explain::run(arguments, &cli.global, out),
+        Verb::Completions(arguments) => completions::run(arguments, out),
+        Verb::Man(arguments) => man::run(arguments, out),
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use nvp_drive::alert_rows::AlertRow;
 use nvp_drive::decision::{Decision, labels_of};
-use nvp_drive::dry_run::{AlertAt, alert_at};
+use nvp_drive::dry_run::{AlertAt, Wanted, alert_at};
 use nvp_drive::generation::Generation;
 use nvp_drive::instant::{parse_instant, show_instant};
 use nvp_plan::ids::AlertId;
@@ -16,8 +16,8 @@ use crate::options::Global;
 use crate::output::Output;
 use crate::{policies, recordings, tree, words};
 
-/// The most rows shown.
-const ROWS_MAX: usize = 50;
+/// The most rows shown in full; the worst come first.
+const ROWS_MAX: usize = 6;
 
 /// What is asked.
 pub struct Asked<'a> {
@@ -37,20 +37,37 @@ pub fn run(asked: &Asked<'_>, global: &Global, out: &mut Output) -> Result<Exit,
     if asked.paths.is_empty() {
         return Err(Failure::new(format!("where is `{}` written?", asked.name)).help("say `--policies PATH`"));
     }
+    let (name, pinned) = selected(asked.name)?;
     let (_, generation) = policies::ready(asked.paths, global)?;
-    let alert = find(&generation, asked.name)?;
+    let alert = find(&generation, name)?;
     let recording = recordings::open(asked.recording, global)?;
     let (first_ms, last_ms) = recording.span_ms();
     let span = || format!("it holds {} to {}", show_instant(first_ms), show_instant(last_ms));
     if at_ms > last_ms.saturating_add(generation.plan.tick_ms) {
         return Err(Failure::new(format!("the recording ends before {}", show_instant(at_ms))).help(span()));
     }
-    let found =
-        alert_at(&generation, &recording, alert, at_ms, ROWS_MAX).map_err(policies::no_plan)?.ok_or_else(
-            || Failure::new(format!("the recording begins after {}", show_instant(at_ms))).help(span()),
-        )?;
-    write(asked.name, &found, out)?;
+    let wanted = Wanted { alert, pinned: &pinned, rows_max: ROWS_MAX };
+    let found = alert_at(&generation, &recording, &wanted, at_ms).map_err(policies::no_plan)?;
+    let begins_later = || format!("the recording begins after {}", show_instant(at_ms));
+    let found = found.ok_or_else(|| Failure::new(begins_later()).help(span()))?;
+    write(name, &pinned, &found, out)?;
     Ok(Exit::Good)
+}
+
+/// An alert's name with the labels asked about: `cpu_high`, `cpu_high{service="shop"}`.
+fn selected(asked: &str) -> Result<(&str, BTreeMap<String, String>), Failure> {
+    let Some((name, rest)) = asked.split_once('{') else { return Ok((asked, BTreeMap::new())) };
+    let unreadable = || {
+        Failure::new(format!("`{asked}` is no alert with labels"))
+            .help(format!("write `{name}{{label=\"value\"}}`, with quotes for your shell around it"))
+    };
+    let inside = rest.strip_suffix('}').ok_or_else(unreadable)?;
+    let pair = |pair: &str| {
+        let (label, value) = pair.split_once('=')?;
+        Some((label.trim().to_owned(), value.trim().trim_matches('"').to_owned()))
+    };
+    let pairs: Option<BTreeMap<_, _>> = inside.split(',').map(pair).collect();
+    Ok((name, pairs.ok_or_else(unreadable)?))
 }
 
 fn find(generation: &Generation, name: &str) -> Result<AlertId, Failure> {
@@ -66,11 +83,17 @@ fn find(generation: &Generation, name: &str) -> Result<AlertId, Failure> {
     })
 }
 
-fn write(name: &str, found: &AlertAt, out: &mut Output) -> Result<(), Failure> {
+fn write(
+    name: &str,
+    pinned: &BTreeMap<String, String>,
+    found: &AlertAt,
+    out: &mut Output,
+) -> Result<(), Failure> {
     let paint = out.paint();
     writeln!(out, "{} at {}", paint.bold(name), show_instant(found.tick_ms))?;
     if found.rows.is_empty() {
-        writeln!(out, "\nno rows: no series of its metrics had been seen by then")?;
+        let with = if pinned.is_empty() { String::new() } else { format!(" with {}", labels_of(pinned)) };
+        writeln!(out, "\nno row{with}: no such series of its metrics had been seen by then")?;
     }
     for row in &found.rows {
         writeln!(out)?;
@@ -78,7 +101,8 @@ fn write(name: &str, found: &AlertAt, out: &mut Output) -> Result<(), Failure> {
     }
     if found.rows_left_out > 0 {
         let count = words::count(found.rows_left_out, "more row", "more rows");
-        writeln!(out, "\n{}", paint.dim(&format!("and {count}, not shown")))?;
+        let hint = format!("and {count}; `'{name}{{label=\"value\"}}'` shows those you want");
+        writeln!(out, "\n{}", paint.dim(&hint))?;
     }
     Ok(())
 }

@@ -47,22 +47,19 @@ fn shown(page: &str, paint: Paint) -> String {
     let mut in_example = false;
     for line in page.lines() {
         let shown = match line.strip_prefix("```") {
-            Some("nvp bad") => paint.error("wrong:"),
-            Some("nvp good") => paint.good("right:"),
-            Some("") if in_example => String::new(),
-            Some(_) => String::new(),
+            Some(information) => {
+                in_example = !in_example;
+                match information {
+                    "nvp bad" => paint.error("wrong:"),
+                    "nvp good" => paint.good("right:"),
+                    _ => continue,
+                }
+            }
             None if in_example => format!("    {line}"),
-            None => match line.strip_prefix("# ") {
-                Some(head) => paint.bold(head),
-                None => line.to_owned(),
-            },
+            None => line.strip_prefix("# ").map_or_else(|| line.to_owned(), |head| paint.bold(head)),
         };
-        if line.starts_with("```") {
-            in_example = !in_example;
-        }
         text.push_str(shown.trim_end());
         text.push('\n');
     }
-    text.truncate(text.trim_end().len());
-    text + "\n"
+    text
 }
