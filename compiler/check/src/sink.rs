@@ -33,6 +33,8 @@ impl Sink {
         }
         if let Some(call) = self.calls.first() {
             diagnostic = diagnostic.also(*call, "called from here");
+            // What mends this call may spoil another.
+            diagnostic.fix = None;
         }
         self.diagnostics.push(diagnostic);
     }

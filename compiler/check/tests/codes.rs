@@ -59,3 +59,35 @@ fn good_examples_pass() {
     }
     assert!(wrong.is_empty(), "{wrong}");
 }
+
+/// A text with a fix's edits made.
+fn mended(text: &str, fix: &nvp_dsl::diagnostic::Fix) -> String {
+    let mut edits = fix.edits.clone();
+    edits.sort_by_key(|edit| std::cmp::Reverse((edit.span.start, edit.span.end)));
+    let mut mended = text.to_owned();
+    for edit in edits {
+        mended.replace_range(edit.span.start as usize..edit.span.end as usize, &edit.replacement);
+    }
+    mended
+}
+
+#[test]
+fn fixes_mend() {
+    let mut tried = 0;
+    let mut wrong = String::new();
+    for page in codes::pages() {
+        for bad in &page.bad {
+            for found in outcome(bad).checked.diagnostics.iter().filter(|found| found.fix.is_some()) {
+                let mended = mended(bad, found.fix.as_ref().expect("a fix"));
+                let after = outcome(&mended);
+                let again = after.checked.diagnostics.iter().any(|other| other.code == found.code);
+                if again || !after.syntax.is_empty() {
+                    wrong.push_str(&format!("{}:\n{mended}\n{}\n", page.code, after.report()));
+                }
+                tried += 1;
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong}");
+    assert!(tried > 25, "only {tried} fixes were tried");
+}

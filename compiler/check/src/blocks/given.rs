@@ -8,7 +8,7 @@ use nvp_dsl::ast::{Expr, Reference, Segment as Written};
 use crate::checker::Checker;
 use crate::declared::Value;
 use crate::expr::{DurationUse, Operand, Shape, text};
-use crate::problems::numbers::{PercentMissing, Side, UnitMissing, UnitsDiffer};
+use crate::problems::numbers::{PercentMissing, Side, UnitMissing, WrongValueUnit};
 use crate::problems::tests::{
     GivenHistogram, GivenLabels, GivenMixed, GivenTarget, PinWanted, SegmentLength,
 };
@@ -269,7 +269,7 @@ impl<'a> Checker<'a> {
         } else if dimension.is_bare() {
             self.sink.report(UnitMissing { bare: given, other: target });
         } else {
-            self.sink.report(UnitsDiffer { done: "one the other's value", span, left: target, right: given });
+            self.sink.report(WrongValueUnit { of: name, wanted, value: given });
         }
         None
     }

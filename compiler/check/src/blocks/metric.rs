@@ -12,7 +12,7 @@ use crate::codes;
 use crate::expr::{DurationUse, text};
 use crate::problems::clauses::{ClauseTwice, RangeReversed, TooShort};
 use crate::problems::names::{Repeated, UnknownWord};
-use crate::problems::numbers::{Side, UnitMissing, UnitOfKind, UnitsDiffer};
+use crate::problems::numbers::{Side, UnitMissing, UnitOfKind, WrongValueUnit};
 use crate::scope::Scope;
 use crate::typed::{Merge, Metric, MetricId, MetricKind, MetricLabel};
 use crate::units::{Core, Dimension, Scale};
@@ -378,12 +378,7 @@ impl<'a> Checker<'a> {
         } else if dimension.is_bare() {
             self.sink.report(UnitMissing { bare: this, other: metric });
         } else {
-            self.sink.report(UnitsDiffer {
-                done: "bounds of one another",
-                span: expr.span,
-                left: metric,
-                right: this,
-            });
+            self.sink.report(WrongValueUnit { of: "the metric", wanted, value: this });
         }
         None
     }

@@ -30,7 +30,9 @@ impl<'a> Checker<'a> {
                 span: name.span,
             };
             let mut reads = Vec::new();
-            self.service_value(&name.node, name.span, at, &mut values);
+            if self.items.service_names.get(name.node.as_str()) == Some(&at) {
+                self.service_value(&name.node, name.span, at, &mut values);
+            }
             for clause in &node.clauses {
                 match &clause.node {
                     ServiceClause::Is(is) => {

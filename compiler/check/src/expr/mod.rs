@@ -136,7 +136,7 @@ impl<'a> Checker<'a> {
     }
 
     fn elided(&mut self, expr: &'a Expr) -> Option<Operand> {
-        let Some(mut subject) = self.scope.subject.clone() else {
+        let Some(subject) = self.scope.subject.clone() else {
             self.sink.report(WithoutSubject {
                 span: expr.span,
                 title: "this comparison has no subject",
@@ -144,7 +144,6 @@ impl<'a> Checker<'a> {
             });
             return None;
         };
-        subject.expr.span = expr.span;
         self.charge(&subject)?;
         Some(subject)
     }

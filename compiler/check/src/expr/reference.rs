@@ -38,7 +38,7 @@ impl<'a> Checker<'a> {
         match value {
             Value::Const(at) => self.constant(at, reference),
             Value::Metric(_) | Value::Derive(_) | Value::Alert(_) if self.scope.constants_only => {
-                self.sink.report(ConstantWanted { text: name, span, wanted_by: "a constant's value" });
+                self.sink.report(ConstantWanted { text: name, span, wanted_by: "a `const`" });
                 None
             }
             Value::Metric(at) => self.metric(at, reference),

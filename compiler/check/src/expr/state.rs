@@ -141,7 +141,7 @@ impl<'a> Checker<'a> {
         let name = reference.name.node.as_str();
         self.find_value(name);
         if self.scope.constants_only {
-            self.sink.report(ConstantWanted { text: name, span, wanted_by: "a constant's value" });
+            self.sink.report(ConstantWanted { text: name, span, wanted_by: "a `const`" });
             return None;
         }
         let info = self.alerts.get(at)?.as_ref()?;

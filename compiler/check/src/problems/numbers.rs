@@ -58,7 +58,8 @@ impl From<UnitsDiffer<'_>> for Diagnostic {
 /// Whether the left side is the right side's unit per second.
 fn lacks_per_second(left: &Side<'_>, right: &Side<'_>) -> bool {
     let missing = left.dimension.lacks(right.dimension);
-    matches!(missing, Some(Dimension::Of(_, powers)) if matches!(powers.as_slice(), [(Base::Time, -1)]))
+    let rate = matches!(left.dimension, Dimension::Of(_, powers) if powers.contains(&(Base::Time, -1)));
+    rate && matches!(missing, Some(Dimension::Of(_, powers)) if matches!(powers.as_slice(), [(Base::Time, -1)]))
 }
 
 /// The factors of both, one below the other, where there is more than one to see.
@@ -130,6 +131,31 @@ fn mend(left: &Side<'_>, right: &Side<'_>) -> Option<String> {
     None
 }
 
+/// Shows the other side too, where it stands elsewhere.
+fn seen_beside(diagnostic: Diagnostic, bare: &Side<'_>, other: &Side<'_>) -> Diagnostic {
+    if other.span == bare.span { diagnostic } else { diagnostic.also(other.span, other.dimension.words()) }
+}
+
+/// A value, given or declared for a metric or derive, that has another unit.
+pub(crate) struct WrongValueUnit<'t> {
+    /// What it is a value of.
+    pub(crate) of: &'t str,
+    pub(crate) wanted: &'t Dimension,
+    pub(crate) value: Side<'t>,
+}
+
+impl From<WrongValueUnit<'_>> for Diagnostic {
+    fn from(WrongValueUnit { of, wanted, value }: WrongValueUnit<'_>) -> Self {
+        Diagnostic::error(
+            codes::UNITS_DIFFER,
+            format!("`{of}` is {}, and `{}` is {}", wanted.words(), value.text, value.dimension.words()),
+            value.span,
+        )
+        .here(value.dimension.words())
+        .help(format!("write it as {}", wanted.words()))
+    }
+}
+
 /// A number without a unit where time, data or money is meant.
 pub(crate) struct UnitMissing<'t> {
     pub(crate) bare: Side<'t>,
@@ -143,8 +169,8 @@ impl From<UnitMissing<'_>> for Diagnostic {
             format!("`{}` says no unit, and `{}` is {}", bare.text, other.text, other.dimension.words()),
             bare.span,
         )
-        .here("of what")
-        .also(other.span, other.dimension.words());
+        .here("of what");
+        let diagnostic = seen_beside(diagnostic, &bare, &other);
         let example = |unit: &str| format!("`{}{unit}`", bare.text);
         let help = match other.dimension {
             Dimension::Instant => {
@@ -188,8 +214,8 @@ impl From<PercentMissing<'_>> for Diagnostic {
             bare.span,
         )
         .here("of 1, or of 100")
-        .also(other.span, "a ratio")
         .note("70 and 0.7 can both be meant, so a ratio is always written with `%`");
+        let diagnostic = seen_beside(diagnostic, &bare, &other);
         match bare.literal {
             Some(number) => {
                 // A number up to 1 was meant as a part of 1, a greater one as a percentage.

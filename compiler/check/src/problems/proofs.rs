@@ -39,7 +39,7 @@ pub(crate) struct ConstantComparison<'t> {
     pub(crate) span: Span,
     pub(crate) always: bool,
     pub(crate) subject: &'t str,
-    /// `0 %` … `100 %`
+    /// `lies between 0 % and 100 %`
     pub(crate) range: String,
     /// Where the range is declared, if it is.
     pub(crate) declared: Option<Span>,
@@ -51,7 +51,7 @@ impl From<ConstantComparison<'_>> for Diagnostic {
         let mut diagnostic =
             Diagnostic::error(codes::CONSTANT_COMPARISON, format!("this is {word} true"), span)
                 .here(format!("{word} true"))
-                .note(format!("`{subject}` lies in {range}"));
+                .note(format!("`{subject}` {range}"));
         if let Some(declared) = declared {
             diagnostic = diagnostic.also(declared, "its range is declared here");
         }

@@ -90,6 +90,11 @@ impl Numbers {
         self.complement().intersect(&other.complement()).complement()
     }
 
+    /// Whether it holds more than single numbers.
+    pub(super) fn has_breadth(&self) -> bool {
+        self.0.iter().any(|(from, to)| from.0 < to.0)
+    }
+
     /// Whether all of these are among the others.
     pub(super) fn within(&self, other: &Self) -> bool {
         self.intersect(&other.complement()).is_empty()

@@ -91,14 +91,16 @@ impl Prover<'_> {
             }
             let in_when = enclose(when_condition, subject);
             let both = in_clear.sure.intersect(&in_when.sure).intersect(&possible);
-            if let Some(witness) = both.witness() {
+            // Touching ends (`>= 90%`, `<= 90%`) do no harm.
+            let overlap = both.has_breadth() || in_clear.perhaps.within(&in_when.sure);
+            if let (true, Some(witness)) = (overlap, both.witness()) {
                 let witness = shown(witness, like);
                 self.found.push(
                     ClearWrongSide { level: &name, when: when.span, clear: clear.span, witness }.into(),
                 );
                 return;
             }
-            met |= in_clear.perhaps.intersect(&in_when.perhaps).is_empty();
+            met |= !in_clear.perhaps.intersect(&in_when.perhaps).has_breadth();
         }
         if !met {
             let what = format!("whether `when` and `clear when` of `{name}` can hold at once");

@@ -29,9 +29,9 @@ impl Prover<'_> {
         }
         let end = |end: f64| shown(end, subject);
         let range_text = match (range.low.is_finite(), range.high.is_finite()) {
-            (true, true) => format!("{} to {}", end(range.low), end(range.high)),
-            (true, false) => format!("{} and above", end(range.low)),
-            _ => format!("{} and below", end(range.high)),
+            (true, true) => format!("lies between {} and {}", end(range.low), end(range.high)),
+            (true, false) => format!("is never below {}", end(range.low)),
+            _ => format!("is never above {}", end(range.high)),
         };
         self.found.push(
             ConstantComparison {
