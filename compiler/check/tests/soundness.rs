@@ -1,6 +1,7 @@
 //! The fuzz function over the corpus, its pages, and mutations of them.
 
 use std::path::Path;
+use std::sync::LazyLock;
 
 use nvp_check::fuzz;
 use proptest::prelude::*;
@@ -8,6 +9,8 @@ use proptest::prelude::*;
 use crate::harness::{policies, root};
 
 /// All texts that the repository has: shipped policies, and the examples of pages and cases.
+static TEXTS: LazyLock<Vec<String>> = LazyLock::new(texts);
+
 fn texts() -> Vec<String> {
     let mut texts: Vec<String> = ["policies", "stdlib", "tests/corpus"]
         .iter()
@@ -32,7 +35,7 @@ fn texts() -> Vec<String> {
 
 #[test]
 fn every_text_at_hand() {
-    texts().iter().for_each(|text| fuzz::check(text.as_bytes()));
+    TEXTS.iter().for_each(|text| fuzz::check(text.as_bytes()));
 }
 
 /// Words that turn one rule into a nearby one.
@@ -90,8 +93,7 @@ proptest! {
     /// Swapping, dropping and inserting words of texts that check never breaks what must hold.
     #[test]
     fn nearby_texts(which in any::<prop::sample::Index>(), edits in prop::collection::vec((any::<prop::sample::Index>(), 0usize..WORDS.len(), 0u8..3), 1..6)) {
-        let texts = texts();
-        let text = which.get(&texts);
+        let text = which.get(&TEXTS);
         let mut words: Vec<&str> = text.split_inclusive([' ', '\n', '(', ')', '{', '}', ',']).collect();
         for (at, word, how) in edits {
             if words.is_empty() {

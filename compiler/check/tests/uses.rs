@@ -69,6 +69,15 @@ fn a_module_is_used_by_its_units_severities_and_names_alike() {
 }
 
 #[test]
+fn a_parameter_in_a_module_hides_nothing_of_the_set() {
+    let library = ("std.f", "fn used(free: bytes, whole: bytes) = 100% - free / whole");
+    let set = "use std.f\nmetric free: bytes\nmetric size: bytes\nderive x = used(free, size)";
+    assert_eq!(codes_of(&[("", set), library]), vec![]);
+    let set = "metric free: bytes\nfn half(free: bytes) = free / 2\nderive x = half(free)";
+    assert_eq!(codes_of(&[("", set)]), vec![("W0704", 0)]);
+}
+
+#[test]
 fn what_only_a_module_uses_is_not_used_by_the_set() {
     let files = [
         ("", "use std.a\nuse std.b\nmetric m: number\nderive x = m > a"),

@@ -51,8 +51,12 @@ impl<'a> Checker<'a> {
     /// Warns of a parameter that hides a name of the set.
     pub(crate) fn warn_shadowed(&mut self, name: &'a Ident) {
         let Some(value) = self.items.values.get(name.node.as_str()).copied() else { return };
-        // What a module declares is not in the sight of who writes another file of the stdlib, and hiding it is no slip.
         let Some((hidden, what)) = self.declaration(value) else { return };
+        // Who wrote a module could not know what the sets that use it declare.
+        let here = self.set.files.get(self.scope.file);
+        if here.is_some_and(|here| here.module.is_some() && here.id != hidden.file) {
+            return;
+        }
         self.sink.report(Shadowed { name, what, hidden });
     }
 
