@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use nvp_check::typed::{
-    AlertId, ArithmeticOp, CompareOp, DeriveId, Expr, ExprKind, Function, Matcher, Merge, MetricId,
+    AlertId, ArithmeticOp, CompareOp, DeriveId, Expr, ExprKind, Function, Matcher, Merge, Metric, MetricId,
     MetricKind, Policy, SeverityId, StateTest as TypedStateTest, Type,
 };
 use nvp_plan::domain::Rows;
@@ -11,7 +11,7 @@ use nvp_plan::ids::{AlertId as PlanAlertId, DomainId, RowsId};
 use nvp_plan::input::{Input, Part, WireLabel};
 use nvp_plan::kernel::{Binary, Compare, Unary};
 use nvp_plan::step::{GroupFunction, StateTest};
-use nvp_plan::unit::Unit;
+use nvp_plan::unit::{Scale, Unit};
 
 use crate::alert::AlertDraft;
 use crate::graph::{Facts, Graph, Node, NodeId};
@@ -390,7 +390,7 @@ impl<'a> Lowering<'a> {
             labels,
             matchers,
             counter: histogram || metric.kind == MetricKind::Counter,
-            scale: if matches!(part, Part::Value | Part::Sum) { metric.scale } else { 1.0 },
+            scale: if matches!(part, Part::Value | Part::Sum) { wire_scale(metric) } else { Scale::ONE },
             every_ms: metric.every_ms,
             stale_ms: metric.stale_ms,
             forget_ms: metric.forget_ms,
@@ -464,7 +464,7 @@ impl<'a> Lowering<'a> {
                 .map(|matcher| (matcher.label.clone(), join::matched(&matcher.test)))
                 .collect(),
             counter: false,
-            scale: 1.0,
+            scale: Scale::ONE,
             every_ms: derive.every_ms,
             stale_ms: derive.every_ms.saturating_mul(3),
             forget_ms: i64::MAX,
@@ -561,6 +561,14 @@ pub(crate) const fn merge_function(merge: Merge) -> GroupFunction {
         Merge::Max => GroupFunction::Max,
         Merge::Min => GroupFunction::Min,
         Merge::Avg => GroupFunction::Avg,
+    }
+}
+
+/// How a metric's numbers on the wire become numbers in base units.
+pub(crate) fn wire_scale(metric: &Metric) -> Scale {
+    match metric.divisor {
+        Some(divisor) => Scale { factor: 1.0, divisor },
+        None => Scale { factor: metric.scale, divisor: 1.0 },
     }
 }
 

@@ -3,7 +3,7 @@
 use nvp_plan::ids::{AlertId, DomainId, InputId, LendId, MapId, RowsId};
 use nvp_plan::kernel::{Binary, Compare, Unary};
 use nvp_plan::step::{GroupFunction, StateTest};
-use nvp_plan::unit::Unit;
+use nvp_plan::unit::{Scale, Unit};
 use nvp_plan::window::{WindowFunction, WindowTest};
 use rustc_hash::FxHashMap;
 
@@ -63,7 +63,7 @@ pub(crate) enum Node {
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Bounds {
     pub(crate) label: u32,
-    pub(crate) scale: f64,
+    pub(crate) scale: Scale,
 }
 
 /// What is known of a node.

@@ -5,10 +5,10 @@ use nvp_plan::domain::BUCKET_LABEL;
 use nvp_plan::ids::DomainId;
 use nvp_plan::input::Part;
 use nvp_plan::step::GroupFunction;
-use nvp_plan::unit::Unit;
+use nvp_plan::unit::{Scale, Unit};
 use nvp_plan::window::{Keep, WindowFunction};
 
-use crate::expression::{AgoTicks, Lowering, unit_of};
+use crate::expression::{AgoTicks, Lowering, unit_of, wire_scale};
 use crate::graph::{Bounds, Facts, Node, NodeId};
 use crate::tick;
 
@@ -99,8 +99,8 @@ impl Lowering<'_> {
             of = inner;
         }
         let scale = match &of.kind {
-            ExprKind::Metric(id, _) => self.policy.metrics.get(id.0).map_or(1.0, |metric| metric.scale),
-            _ => 1.0,
+            ExprKind::Metric(id, _) => self.policy.metrics.get(id.0).map_or(Scale::ONE, wire_scale),
+            _ => Scale::ONE,
         };
         let label = self.tables.label(domain, BUCKET_LABEL).unwrap_or(0);
         (buckets, Bounds { label, scale })

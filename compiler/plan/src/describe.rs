@@ -111,10 +111,10 @@ impl Describe<'_> {
         }
         let every = duration(input.every_ms);
         let stale = duration(input.stale_ms);
-        let scale = if input.scale.to_bits() == 1.0f64.to_bits() {
-            String::new()
-        } else {
-            format!(" × {}", input.scale)
+        let scale = match (input.scale.factor, input.scale.divisor) {
+            (1.0, 1.0) => String::new(),
+            (factor, 1.0) => format!(" × {factor}"),
+            (_, divisor) => format!(" ÷ {divisor}"),
         };
         let column =
             input.column.map_or_else(|| "windows only".to_owned(), |column| format!("v{}", column.0));

@@ -2,6 +2,7 @@
 
 use crate::domain::Match;
 use crate::ids::{ColumnId, DomainId, LaneId};
+use crate::unit::Scale;
 
 /// A stream of samples: a metric, or a part of a histogram, in one lane of time.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,8 +24,8 @@ pub struct Input {
     pub matchers: Vec<(String, Match)>,
     /// Whether it counts: resets are told from falls, and a series born while its target was read counts from zero.
     pub counter: bool,
-    /// What a wire value is multiplied by.
-    pub scale: f64,
+    /// How a wire value becomes one in base units.
+    pub scale: Scale,
     /// How often a sample is expected, in ms.
     pub every_ms: i64,
     /// How long a value stands, in ms: up to and including this long after its sample.

@@ -3,6 +3,7 @@
 use crate::ids::{
     AlertId, ColumnId, ConditionId, DomainId, HoldId, KernelId, LagId, LendId, MapId, RowsId, WindowId,
 };
+use crate::unit::Scale;
 use crate::window::{WindowFunction, WindowTest};
 
 /// One step. Each writes columns that no other step writes.
@@ -113,8 +114,8 @@ pub enum Step {
         map: MapId,
         /// The place of the bucket label in the domain of `of`.
         bucket_label: u32,
-        /// What a bound on the wire is multiplied by.
-        scale: f64,
+        /// How a bound on the wire becomes one in base units.
+        scale: Scale,
         /// The buckets' growth, cumulative in the bound.
         of: ColumnId,
         /// Written.
@@ -130,8 +131,8 @@ pub enum Step {
         map: MapId,
         /// The place of the bucket label in the domain of `of`.
         bucket_label: u32,
-        /// What a bound on the wire is multiplied by.
-        scale: f64,
+        /// How a bound on the wire becomes one in base units.
+        scale: Scale,
         /// The buckets' growth, cumulative in the bound.
         of: ColumnId,
         /// Written.

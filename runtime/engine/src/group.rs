@@ -19,7 +19,7 @@ pub(crate) enum Order {
     /// By their labels.
     Labels,
     /// By the bound in the label of this place, multiplied by this, then by their labels.
-    Bounds(u32, f64),
+    Bounds(u32, nvp_plan::unit::Scale),
 }
 
 /// The groups of one projection.
@@ -81,7 +81,7 @@ impl Groups {
                         members.push(member);
                     }
                     if let Order::Bounds(label, scale) = self.order {
-                        let bound = bound_of(identity, rows, member, label) * scale;
+                        let bound = scale.apply(bound_of(identity, rows, member, label));
                         let length = self.bounds.len().max(row + 1);
                         grow(&mut self.bounds, length, f64::NAN);
                         if let Some(place) = self.bounds.get_mut(row) {

@@ -21,6 +21,7 @@ use crate::window::WindowState;
 use contest::{Contest, Contested};
 use nvp_plan::ids::ColumnId;
 use nvp_plan::input::Input;
+use nvp_plan::unit::Scale;
 use std::collections::BTreeMap;
 
 /// A row that never had a sample.
@@ -34,7 +35,7 @@ pub(crate) struct Reading {
     pub(crate) column: Option<ColumnId>,
     /// The windows over it, by their places.
     pub(crate) windows: Vec<usize>,
-    scale: f64,
+    scale: Scale,
     stale_ms: i64,
     forget_ms: i64,
     is_counter: bool,
@@ -226,7 +227,7 @@ impl Reading {
         let (word, bit) = crate::bits::place(at);
         if self.open.0[word] & bit != 0 && !is_contested && !sample.value.is_nan() {
             self.open.0[word] &= !bit;
-            self.values[at] = sample.value * self.scale;
+            self.values[at] = self.scale.apply(sample.value);
             self.last_ms[at] = sample.instant_ms;
             return;
         }
@@ -236,7 +237,7 @@ impl Reading {
     #[inline(never)]
     fn take_slowly(&mut self, row: u32, is_contested: bool, sample: &Sample) {
         let at = row as usize;
-        let value = if sample.value.is_nan() { sample.value } else { sample.value * self.scale };
+        let value = if sample.value.is_nan() { sample.value } else { self.scale.apply(sample.value) };
         if is_contested {
             self.open.unset(at);
             self.crowded.set(at);

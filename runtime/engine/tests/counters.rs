@@ -155,7 +155,7 @@ fn of_a_ticks_samples_the_last_stands_and_a_nan_is_missing() {
 fn wire_values_are_scaled() {
     let mut builder = PlanBuilder::new(10_000);
     let cpu = builder.gauge("cpu", &["pod"]);
-    builder.plan.inputs[0].scale = 0.01;
+    builder.plan.inputs[0].scale = nvp_plan::unit::Scale { factor: 1.0, divisor: 100.0 };
     let mut world = World::new(builder.clone());
     world.feed("cpu", A, 0, &[50.0]);
     assert_eq!(world.value(&builder, cpu.column, A), 0.5);

@@ -121,7 +121,7 @@ fn a_histograms_quantile_is_interpolated_in_its_bucket() {
     let by_pod = builder.domain(&["pod"]);
     let map = builder.map(buckets.domain, by_pod, &[]);
     let (median, share) = (builder.column(by_pod), builder.column(by_pod));
-    let (of, bucket_label, scale) = (buckets.column, 0, 1e-3);
+    let (of, bucket_label, scale) = (buckets.column, 0, nvp_plan::unit::Scale { factor: 1e-3, divisor: 1.0 });
     builder.step(Step::BucketQuantile { quantile: 0.5, map, bucket_label, scale, of, to: median });
     builder.step(Step::BucketShare { bound: 0.25, above: true, map, bucket_label, scale, of, to: share });
     let mut world = World::new(builder.clone());

@@ -104,7 +104,7 @@ fn compile(
     mode: Mode,
 ) -> Result<(Arc<Plan>, Arc<Program>), GenerationError> {
     for input in lowered.plan.inputs.iter_mut().filter(|input| input.part == Part::Value) {
-        input.scale = 1.0;
+        input.scale = nvp_plan::unit::Scale::ONE;
     }
     Ok(generation::compile(lowered, mode)?)
 }

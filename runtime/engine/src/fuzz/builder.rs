@@ -94,7 +94,7 @@ impl PlanBuilder {
             labels: labels.iter().map(|label| WireLabel::Named((*label).to_owned(), None)).collect(),
             matchers: Vec::new(),
             counter: false,
-            scale: 1.0,
+            scale: nvp_plan::unit::Scale::ONE,
             every_ms: self.plan.tick_ms,
             stale_ms: 3 * self.plan.tick_ms,
             forget_ms: 3_600_000,

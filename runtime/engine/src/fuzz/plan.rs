@@ -115,7 +115,7 @@ fn watch_buckets(builder: &mut PlanBuilder) {
     }
     let zone = builder.domain(&["zone"]);
     let map = builder.map(buckets.domain, zone, &[]);
-    let (of, bucket_label, scale) = (buckets.column, 0, 1.0);
+    let (of, bucket_label, scale) = (buckets.column, 0, nvp_plan::unit::Scale::ONE);
     let (median, share) = (builder.column(zone), builder.column(zone));
     builder.step(Step::BucketQuantile { quantile: 0.5, map, bucket_label, scale, of, to: median });
     builder.step(Step::BucketShare { bound: 0.5, above: true, map, bucket_label, scale, of, to: share });

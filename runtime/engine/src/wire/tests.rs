@@ -13,7 +13,7 @@ fn input(labels: Vec<WireLabel>) -> Input {
         labels,
         matchers: vec![],
         counter: false,
-        scale: 1.0,
+        scale: nvp_plan::unit::Scale::ONE,
         every_ms: 10_000,
         stale_ms: 30_000,
         forget_ms: 3_600_000,

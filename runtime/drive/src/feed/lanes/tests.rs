@@ -14,7 +14,7 @@ fn plan() -> Plan {
         labels: Vec::new(),
         matchers: Vec::new(),
         counter: false,
-        scale: 1.0,
+        scale: nvp_plan::unit::Scale::ONE,
         every_ms: 10_000,
         stale_ms: 30_000,
         forget_ms: 3_600_000,
