@@ -69,15 +69,15 @@ pub(crate) fn written_bytes(line: &[u8]) -> Option<usize> {
     }
 }
 
-/// Reads the series at the head of `line`.
+/// Reads the series at the head of `line`. What follows it is not looked at: where the series is remembered it is not read
+/// here at all, and a line must be one thing whether it is or not.
 ///
 /// # Errors
 /// Why it is none, or which limit it breaks.
 pub(crate) fn series(line: &[u8], escapes: Escapes, limits: &Limits) -> Result<Written, DropReason> {
-    let line = std::str::from_utf8(line).map_err(|_| DropReason::NotUtf8)?;
-    let mut cursor = Cursor { rest: line.as_bytes(), escapes, limits };
+    let mut cursor = Cursor { rest: line, escapes, limits };
     let mut written = Written::default();
-    if !line.starts_with('{') {
+    if !line.starts_with(b"{") {
         written.name = cursor.word(true)?;
         if cursor.rest.first().is_some_and(|&b| !is_blank(b) && b != b'{') {
             return Err(DropReason::BadLine);

@@ -54,6 +54,15 @@ fn what_is_none_says_why() {
 }
 
 #[test]
+fn what_follows_the_series_is_not_looked_at() {
+    // A line whose series is remembered is not read here: bytes after it must not be judged here either.
+    for line in [&b"up{a=\"1\"} 1 # {trace=\"\xff\"} 1"[..], b"up{a=\"1\"} \xff", b"up{a=\"1\"}\xff"] {
+        let written = series(line, Escapes::Exposition, &Limits::default());
+        assert_eq!(written.map(|written| written.bytes), Ok(9), "{}", line.escape_ascii());
+    }
+}
+
+#[test]
 fn limits_hold() {
     let limits = Limits { labels_max: 2, name_bytes_max: 4, label_value_bytes_max: 3, ..Limits::default() };
     for (line, wanted) in [
