@@ -75,6 +75,23 @@ fn series_rows_and_waiting_samples_are_bounded() {
     assert_eq!(world.refused(Refusal::Waiting), 2, "there is room again");
 }
 
+/// A rival that is announced and says nothing takes the row to where claims are settled; what is counted is the same.
+#[test]
+fn identical_samples_are_one_whoever_else_was_announced() {
+    for rivals in [0, 1] {
+        let mut world = World::new(gauge());
+        world.series("cpu", A);
+        for _ in 0..rivals {
+            world.series("cpu", &[("pod", "a"), ("undeclared", "x")]);
+        }
+        for value in [1.0, 2.0, 1.0, 2.0, 3.0, 2.0] {
+            world.sample("cpu", A, 5_000, value);
+        }
+        world.close(10_000);
+        assert_eq!(world.refused(Refusal::Duplicate), 2, "1 and 2, for 3; {rivals} rivals");
+    }
+}
+
 #[test]
 fn a_value_of_a_closed_label_that_is_not_allowed_is_refused() {
     let mut builder = gauge();

@@ -99,9 +99,12 @@ impl Reading {
     }
 }
 
-/// How many of the values of one instant differ from the last, which is kept.
-pub(super) fn differing(values: impl DoubleEndedIterator<Item = f64>) -> u64 {
-    let mut values = values.rev();
-    let kept = values.next().map(f64::to_bits);
-    values.filter(|value| Some(value.to_bits()) != kept).count() as u64
+/// How many different values of one instant, in their order, are left out for the last. The same value again is the same sample.
+pub(super) fn differing(values: impl Iterator<Item = f64>) -> u64 {
+    let (mut left_out, mut before) = (0, None);
+    for value in values.map(f64::to_bits) {
+        left_out += u64::from(before.is_some_and(|before| before != value));
+        before = Some(value);
+    }
+    left_out
 }
