@@ -1,8 +1,20 @@
 //! Our own log lines: to standard error, as text for people or JSON for machines.
+//!
+//! While the live view has the terminal, lines that would be written over it are kept back and written afterwards.
+
+use std::collections::VecDeque;
+use std::io::{self, IsTerminal as _, Write};
+use std::sync::{Mutex, PoisonError};
 
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::options::{Global, LogFormat};
+
+/// The most lines kept back; of more, the last ones.
+const LINES_MAX: usize = 100;
+
+/// Lines kept back; `None` while lines are written at once.
+static KEPT_BACK: Mutex<Option<VecDeque<Vec<u8>>>> = Mutex::new(None);
 
 /// Starts logging for the process. `NOVAEVO_LOG` (`error`, `warn`, `info`, `debug`, `trace`) says how much; else warnings.
 pub fn start(global: &Global) {
@@ -12,7 +24,7 @@ pub fn start(global: &Global) {
         .unwrap_or(LevelFilter::WARN);
     let lines = tracing_subscriber::fmt()
         .with_max_level(level)
-        .with_writer(std::io::stderr)
+        .with_writer(|| StandardError)
         .with_ansi(global.color.on_stderr())
         .with_target(false);
     // A second start in one process is refused by the library; the first one stands.
@@ -20,4 +32,44 @@ pub fn start(global: &Global) {
         LogFormat::Text => lines.try_init(),
         LogFormat::Json => lines.json().try_init(),
     });
+}
+
+/// Keeps lines back from now on, if they would be written to a terminal.
+pub fn keep_back() {
+    if io::stderr().is_terminal() {
+        *kept_back() = Some(VecDeque::new());
+    }
+}
+
+/// Writes what was kept back, and lines at once from now on.
+pub fn give_back() {
+    let Some(lines) = kept_back().take() else { return };
+    let mut error = io::stderr().lock();
+    for line in lines {
+        // Standard error may be gone; then there is nobody to tell.
+        drop(error.write_all(&line));
+    }
+}
+
+fn kept_back() -> std::sync::MutexGuard<'static, Option<VecDeque<Vec<u8>>>> {
+    KEPT_BACK.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Standard error, unless lines are kept back. The library writes a line at a time.
+struct StandardError;
+
+impl Write for StandardError {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        let mut kept = kept_back();
+        let Some(lines) = kept.as_mut() else { return io::stderr().lock().write(line) };
+        if lines.len() >= LINES_MAX {
+            lines.pop_front();
+        }
+        lines.push_back(line.to_vec());
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().lock().flush()
+    }
 }

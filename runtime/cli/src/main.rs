@@ -13,6 +13,7 @@ mod recordings;
 mod table;
 mod tree;
 mod verbs;
+mod view;
 mod words;
 
 use std::process::ExitCode;

@@ -1,14 +1,14 @@
 //! The one way to standard output: buffered, coloured when wanted, and calm about a reader that goes away.
 
-use std::io::{self, BufWriter, IsTerminal as _, StdoutLock, Write};
+use std::io::{self, BufWriter, IsTerminal as _, Stdout, Write};
 
 use anstyle::{AnsiColor, Style};
 
 use crate::options::Color;
 
-/// Standard output.
+/// Standard output. It is not locked for long: when something breaks, the live view's terminal must be given back from any thread.
 pub struct Output {
-    writer: BufWriter<StdoutLock<'static>>,
+    writer: BufWriter<Stdout>,
     paint: Paint,
     terminal: bool,
 }
@@ -17,7 +17,7 @@ impl Output {
     /// Standard output with colours as asked.
     pub fn standard(color: Color) -> Self {
         Self {
-            writer: BufWriter::with_capacity(1 << 16, io::stdout().lock()),
+            writer: BufWriter::with_capacity(1 << 16, io::stdout()),
             paint: Paint::new(color.on_stdout()),
             terminal: io::stdout().is_terminal(),
         }

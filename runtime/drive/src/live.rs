@@ -1,3 +1,157 @@
 //! The live loop: collectors beside it, the engine in it, destinations after it. The only place with a wall clock.
+//!
+//! ```text
+//! host thread ─┐                                       ┌─► standard output
+//! scrape task ─┼─► bounded queue ─► evaluation thread ─┤
+//! scrape task ─┘   (one SeriesTable, one engine)       └─► webhooks       ─► status board
+//! ```
+//!
+//! Collectors wait when the queue is full and skip what they could not begin in time, counted. The evaluation waits for nobody: what
+//! it hands to a destination is queued there, bounded, and what does not fit is counted.
 
+mod clock;
+mod collect;
+mod evaluation;
+mod passage;
+mod schedule;
+pub mod source;
 pub mod status;
+mod telling;
+
+use std::io;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use nvp_act::Destination;
+use nvp_engine::Engine;
+use tokio::runtime::Handle;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use self::clock::Clock;
+use self::evaluation::{Ended, Evaluation};
+use self::source::{Source, SourceError};
+use self::status::{Status, StatusBoard};
+use crate::decision::Decision;
+use crate::feed::Feed;
+use crate::generation::Generation;
+
+/// How many batches may wait for the evaluation.
+const BATCHES_MAX: usize = 256;
+/// How long destinations may take to send what waits when the run ends.
+const FAREWELL: Duration = Duration::from_secs(3);
+
+/// Looks on while a run goes; called on the evaluation's thread, so whatever it does should be little.
+pub trait Observer: Send {
+    /// A decision was taken.
+    fn decided(&mut self, decision: &Decision);
+    /// Ticks were closed; the engine is as after the last of them.
+    fn ticked(&mut self, engine: &Engine);
+    /// The run's status was published, after ticks and at least once a second.
+    fn published(&mut self, status: &Arc<Status>);
+}
+
+/// What a run is made of.
+pub struct Live {
+    /// The policies, compiled.
+    pub generation: Generation,
+    /// How many files they are in.
+    pub files: u64,
+    /// Where samples come from.
+    pub sources: Vec<Source>,
+    /// Where decisions go, already at work.
+    pub destinations: Vec<Destination>,
+    /// Whether the run is over once a destination has closed by itself: nobody reads its output any more.
+    pub ends_with_output: bool,
+    /// Somebody who looks on.
+    pub observer: Option<Box<dyn Observer>>,
+}
+
+/// Why a run cannot begin.
+#[derive(Debug, thiserror::Error)]
+pub enum LiveError {
+    /// A source cannot be asked.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// The policies' plan does not fit together.
+    #[error("the policies cannot be run: {0}")]
+    Plan(String),
+    /// The system gives no thread.
+    #[error("no thread for {0}: {1}")]
+    Thread(&'static str, io::Error),
+}
+
+/// A run that goes on beside the caller, until its token is cancelled.
+#[derive(Debug)]
+pub struct Running {
+    board: StatusBoard,
+    tasks: TaskTracker,
+    evaluation: JoinHandle<Ended>,
+    ended: oneshot::Receiver<()>,
+}
+
+/// The evaluation came to an end that it should not have.
+#[derive(Debug, thiserror::Error)]
+#[error("the evaluation broke down; this is a mistake in the program")]
+pub struct BrokeDown;
+
+/// Starts a run; must be called within a tokio runtime. It ends when `stop` is cancelled, and cancels it when it ends by itself.
+///
+/// # Errors
+/// See [`LiveError`].
+pub fn start(live: Live, stop: CancellationToken) -> Result<Running, LiveError> {
+    let clock = Arc::new(Clock::system());
+    let (deliver, deliveries) = mpsc::channel(BATCHES_MAX);
+    let tasks = TaskTracker::new();
+    let feed = Feed::new(&live.generation.plan, &live.generation.program)
+        .map_err(|e| LiveError::Plan(e.to_string()))?;
+    let targets = source::open(live.sources, &clock)?;
+    for target in &targets {
+        target.collect(&clock, &deliver, &tasks, &stop)?;
+    }
+    drop(deliver);
+    tasks.close();
+    let (publish, board) = watch::channel(Arc::new(Status::default()));
+    let evaluation = Evaluation::new(feed, &live.generation, live.files, targets, clock, publish)
+        .telling(live.destinations, live.ends_with_output)
+        .watched_by(live.observer);
+    let (done, ended) = oneshot::channel();
+    let handle = Handle::current();
+    let thread = std::thread::Builder::new().name("evaluation".to_owned()).spawn(move || {
+        // However this thread ends, the rest of the run ends with it.
+        let _guard = (stop.clone().drop_guard(), done);
+        handle.block_on(evaluation.run(deliveries, stop))
+    });
+    let evaluation = thread.map_err(|error| LiveError::Thread("the evaluation", error))?;
+    Ok(Running { board, tasks, evaluation, ended })
+}
+
+impl Running {
+    /// The newest status.
+    #[must_use]
+    pub fn board(&self) -> StatusBoard {
+        self.board.clone()
+    }
+
+    /// Waits until the run has ended, its collectors are gone and its destinations have had their time, and gives the last status.
+    ///
+    /// # Errors
+    /// When the evaluation broke down.
+    pub async fn finish(self) -> Result<Status, BrokeDown> {
+        // The other end is let go of when the thread ends, whether well or not.
+        let _ = self.ended.await;
+        self.tasks.wait().await;
+        let Ended { destinations, mut status } = self.evaluation.join().map_err(|_| BrokeDown)?;
+        let farewells: Vec<_> =
+            destinations.into_iter().map(|destination| tokio::spawn(destination.finish(FAREWELL))).collect();
+        for (farewell, shown) in farewells.into_iter().zip(&mut status.destinations) {
+            if let Ok(results) = farewell.await {
+                shown.results = results;
+                shown.waiting = 0;
+            }
+        }
+        Ok(status)
+    }
+}

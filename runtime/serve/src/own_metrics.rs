@@ -62,16 +62,22 @@ fn evaluation(families: &mut Families, status: &Status, now_ms: i64) {
         });
     }
     if let Some(lag) = status.lag_ms(now_ms) {
-        let help = "How far the last closed tick is behind the wall clock.";
+        let help = "How long after its instant the last tick was closed, or the next one has been overdue.";
         families.add("tick_lag_seconds", Kind::Gauge, help, |family| family.value(&[], seconds(lag)));
     }
-    let help = "How long the evaluation of a tick took.";
+    let help = "How long it took to close the ticks that were due.";
     families.add("evaluation_duration_seconds", Kind::Histogram, help, |family| {
         family.durations(&status.evaluation);
     });
     families.add("series", Kind::Gauge, "Series known.", |family| family.value(&[], count(status.series)));
     families.add("rows", Kind::Gauge, "Rows of all label sets.", |family| {
         family.value(&[], count(status.rows));
+    });
+    let help = "Rows that are missing because several live series claim them.";
+    families.add("conflicting_rows", Kind::Gauge, help, |family| family.value(&[], count(status.conflicts)));
+    let help = "Samples that `ago` could not keep for want of room.";
+    families.add("lane_samples_dropped_total", Kind::Counter, help, |family| {
+        family.value(&[], count(status.lane_samples_dropped));
     });
     families.add("state_bytes", Kind::Gauge, "The engine's memory, by what it is for.", |family| {
         for (kind, bytes) in &status.state_bytes {

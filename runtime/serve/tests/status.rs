@@ -18,6 +18,7 @@ pub fn full() -> Arc<Status> {
         tick_ms: 5_000,
         ticks: 4,
         last_tick_ms: Some(1_600_000_010_000),
+        closed_after_ms: 250,
         evaluation,
         series: 1_234,
         rows: 77,

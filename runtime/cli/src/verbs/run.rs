@@ -1,22 +1,232 @@
-//! `run`
+//! `run`: watches live metrics.
 
+mod config;
+mod signals;
+mod summary;
+
+use std::fs::File;
+use std::io::{self, IsTerminal as _, Write as _};
+use std::net::SocketAddr;
+use std::os::fd::AsFd as _;
 use std::path::PathBuf;
+use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
+use jiff::tz::TimeZone;
+use nvp_act::Destination;
+use nvp_act::destinations::standard_output::{self, Form};
+use nvp_act::destinations::webhook;
+use nvp_drive::generation::Generation;
+use nvp_drive::live::{self, Live, Observer, Running};
+use nvp_serve::{Limits, Server};
+use tokio_util::sync::CancellationToken;
 
+use self::config::Setup;
 use crate::failure::{Exit, Failure};
 use crate::options::Global;
 use crate::output::Output;
+use crate::view::{self, Screen, Theme};
+use crate::{logging, policies, words};
+
+const EXAMPLES: &str = "\
+Examples:
+  novaevo-policy run policies/host
+  novaevo-policy run policies/host --scrape http://localhost:9100/metrics --no-view
+  novaevo-policy run policies --config watch.toml --format json --listen 127.0.0.1:9467
+
+Without `--scrape` and `--config` this machine is watched, as with `--host`. Ctrl-C (or `q` in the view) ends.
+
+Exit codes: 0 ended by Ctrl-C, `q` or SIGTERM, 1 the policies have errors, 2 wrong usage, or it could not go on";
 
 /// What `run` understands.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub struct Arguments {
-    /// Files, or folders with `.nvp` files below them
+    /// Files, or folders with `.nvp` files below them; together they are one policy set
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// Scrape this exporter every 15 s; may be given several times
+    #[arg(long, value_name = "URL")]
+    pub scrape: Vec<String>,
+    /// Read targets and destinations from this file (TOML)
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Watch this machine too
+    #[arg(long)]
+    pub host: bool,
+    /// How often this machine is read, 1s to 10s
+    #[arg(long, value_name = "DURATION", value_parser = config::host_interval)]
+    pub interval: Option<Duration>,
+    /// Send each decision to this address as JSON; may be given several times
+    #[arg(long, value_name = "URL")]
+    pub webhook: Vec<String>,
+    /// The form of decisions on standard output
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+    /// Serve our own /metrics, /healthz and /readyz at this address
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub listen: Option<SocketAddr>,
+    /// Print lines instead of the live view on a terminal
+    #[arg(long)]
+    pub no_view: bool,
 }
 
-/// Does it.
-pub fn run(arguments: &Arguments, _global: &Global, _out: &mut Output) -> Result<Exit, Failure> {
-    Err(Failure::new(format!("cannot read {}: this verb is being laid out", arguments.paths.len())))
+/// The forms of decisions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// The live view on a terminal, otherwise a line for people.
+    Human,
+    /// The decision log: one JSON object a line.
+    Json,
+}
+
+/// Runs, until a signal, a key or a mishap.
+pub fn run(arguments: &Arguments, global: &Global, out: &mut Output) -> Result<Exit, Failure> {
+    let setup = config::setup(arguments)?;
+    let (loaded, generation) = policies::ready(&arguments.paths, global)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::new(format!("the system gives no threads: {error}")))?;
+    let run = Run { arguments, global, files: loaded.set.own_files() as u64, title: title(arguments) };
+    let exit = runtime.block_on(run.go(setup, generation, out));
+    // Nothing is left to wait for; a thread that hangs in the kernel must not keep the process.
+    runtime.shutdown_background();
+    exit
+}
+
+/// What was named, for the head of the view.
+fn title(arguments: &Arguments) -> String {
+    let names: Vec<_> = arguments.paths.iter().map(|path| path.display().to_string()).collect();
+    words::listed(&names, 3)
+}
+
+/// One run.
+struct Run<'r> {
+    arguments: &'r Arguments,
+    global: &'r Global,
+    files: u64,
+    title: String,
+}
+
+impl Run<'_> {
+    async fn go(&self, setup: Setup, generation: Generation, out: &mut Output) -> Result<Exit, Failure> {
+        let stop = CancellationToken::new();
+        signals::end_with_signals(&stop)?;
+        let server = self.listen().await?;
+        let screen = self.screen();
+        let mut destinations = self.webhooks(&setup)?;
+        let lines_matter = destinations.is_empty() && server.is_none();
+        let mut observer: Option<Box<dyn Observer>> = None;
+        let mut models = None;
+        if screen.is_some() {
+            let (collect, seen) = view::collect(&self.title, &generation);
+            observer = Some(Box::new(collect));
+            models = Some(seen);
+        } else {
+            destinations.push(self.lines()?);
+            self.greet(&generation, &setup);
+        }
+        let live = Live {
+            generation,
+            files: self.files,
+            sources: setup.sources,
+            destinations,
+            ends_with_output: screen.is_none() && lines_matter,
+            observer,
+        };
+        let running = live::start(live, stop.clone()).map_err(|error| Failure::new(error.to_string()))?;
+        let serving =
+            server.map(|server| tokio::spawn(server.run(running.board(), Limits::default(), stop.clone())));
+        let shown = match screen.zip(models) {
+            Some((screen, models)) => screen.show(models, self.theme(), stop.clone()).await,
+            None => {
+                stop.cancelled().await;
+                Ok(())
+            }
+        };
+        stop.cancel();
+        self.end(running, serving, shown, out).await
+    }
+
+    /// Waits for all that was begun, and says how it went.
+    async fn end(
+        &self,
+        running: Running,
+        serving: Option<tokio::task::JoinHandle<()>>,
+        shown: io::Result<()>,
+        out: &mut Output,
+    ) -> Result<Exit, Failure> {
+        let ended = running.finish().await;
+        if let Some(serving) = serving {
+            // It ends with the run, within a second.
+            let _ = serving.await;
+        }
+        logging::give_back();
+        let status = ended.map_err(|error| Failure::new(error.to_string()))?;
+        if self.arguments.format == Format::Human {
+            let text = summary::text(&self.title, &status);
+            if io::stdout().is_terminal() {
+                writeln!(out, "{text}")?;
+            } else {
+                say(&text);
+            }
+        }
+        // A terminal that has gone is a reader that has gone.
+        match shown {
+            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+                Err(Failure::new(format!("the terminal cannot be drawn on: {error}"))
+                    .help("`--no-view` prints lines"))
+            }
+            _ => Ok(Exit::Good),
+        }
+    }
+
+    async fn listen(&self) -> Result<Option<Server>, Failure> {
+        let Some(address) = self.arguments.listen else { return Ok(None) };
+        let server = Server::listen(address).await;
+        let server = server.map_err(|error| Failure::new(format!("cannot listen at {address}: {error}")))?;
+        tracing::info!(address = %server.address(), "serving our own metrics");
+        Ok(Some(server))
+    }
+
+    /// The terminal, if the view is wanted and there is one.
+    fn screen(&self) -> Option<Screen> {
+        let is_dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
+        let wanted = self.arguments.format == Format::Human && !self.arguments.no_view;
+        if !wanted || is_dumb || !io::stdout().is_terminal() {
+            return None;
+        }
+        let screen = Screen::take().ok()?;
+        logging::keep_back();
+        Some(screen)
+    }
+
+    fn theme(&self) -> Theme {
+        Theme { color: self.global.color.on_stdout(), zone: TimeZone::system() }
+    }
+
+    fn webhooks(&self, setup: &Setup) -> Result<Vec<Destination>, Failure> {
+        let start = |hook| webhook::start(hook).map_err(|error| Failure::new(error.to_string()));
+        setup.webhooks.iter().map(start).collect()
+    }
+
+    /// Decisions as lines. Standard output is locked by whoever else writes to it, so this writes to a copy of its descriptor.
+    fn lines(&self) -> Result<Destination, Failure> {
+        let form = if self.arguments.format == Format::Json { Form::JsonLines } else { Form::Text };
+        let copy = io::stdout().as_fd().try_clone_to_owned()?;
+        Ok(standard_output::start(io::BufWriter::new(File::from(copy)), form)?)
+    }
+
+    /// One line that says what goes on, as there may be nothing to see for a long time.
+    fn greet(&self, generation: &Generation, setup: &Setup) {
+        if self.arguments.format == Format::Human {
+            let alerts = words::count(generation.plan.alerts.len(), "alert", "alerts");
+            let sources = words::listed(&setup.names, 3);
+            say(&format!("watching {} with {alerts} of {}; Ctrl-C ends", sources, self.title));
+        }
+    }
+}
+
+fn say(text: &str) {
+    // Standard error may be gone; then there is nobody to tell.
+    drop(writeln!(io::stderr().lock(), "{text}"));
 }

@@ -30,12 +30,18 @@ pub struct Status {
     pub ticks: u64,
     /// The last tick closed, in ms since the Unix epoch.
     pub last_tick_ms: Option<i64>,
-    /// How long the evaluation of a tick took.
+    /// How long after its instant it was closed, in ms.
+    pub closed_after_ms: i64,
+    /// How long it took to close the ticks that were due.
     pub evaluation: Durations,
     /// Series known.
     pub series: u64,
     /// Rows of all label sets.
     pub rows: u64,
+    /// Rows that are missing because several live series claim them.
+    pub conflicts: u64,
+    /// Samples that lanes of the past (`ago`) could not keep.
+    pub lane_samples_dropped: u64,
     /// The engine's memory, in bytes, by what it is for.
     pub state_bytes: Vec<(&'static str, u64)>,
     /// Decisions taken.
@@ -66,7 +72,7 @@ pub struct SourceStatus {
     pub name: String,
     /// Whether the last collection worked; `None` before the first.
     pub up: Option<bool>,
-    /// What went wrong last, in words; empty while it is up.
+    /// What is wrong, in words: why it is not up, or what of it could not be read; empty when all is well.
     pub why: String,
     /// Collections that worked.
     pub collected: u64,
@@ -122,10 +128,12 @@ impl Durations {
 }
 
 impl Status {
-    /// How far the last closed tick is behind the wall clock at `now_ms`, in ms; `None` before the first tick.
+    /// How late decisions are at `now_ms`: how long after its instant the last tick was closed, or for how long the next one has been
+    /// overdue. In ms; `None` before the first tick.
     #[must_use]
     pub fn lag_ms(&self, now_ms: i64) -> Option<i64> {
-        self.last_tick_ms.map(|tick| now_ms.saturating_sub(tick).max(0))
+        let next_ms = self.last_tick_ms?.saturating_add(self.tick_ms);
+        Some(now_ms.saturating_sub(next_ms).max(self.closed_after_ms).max(0))
     }
 
     /// Sources whose last collection worked, and all of them.
@@ -147,9 +155,12 @@ impl Default for Status {
             tick_ms: 1_000,
             ticks: 0,
             last_tick_ms: None,
+            closed_after_ms: 0,
             evaluation: Durations::default(),
             series: 0,
             rows: 0,
+            conflicts: 0,
+            lane_samples_dropped: 0,
             state_bytes: Vec::new(),
             decisions: 0,
             standing: Vec::new(),

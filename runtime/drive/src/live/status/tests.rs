@@ -14,12 +14,14 @@ fn durations_fall_into_the_bucket_that_bounds_them() {
 }
 
 #[test]
-fn lag_begins_with_the_first_tick_and_is_never_negative() {
-    let mut status = Status::default();
+fn lag_is_that_of_the_last_tick_or_of_the_one_overdue() {
+    let mut status = Status { tick_ms: 5_000, closed_after_ms: 30, ..Status::default() };
     assert_eq!(status.lag_ms(5_000), None);
-    status.last_tick_ms = Some(4_000);
-    assert_eq!(status.lag_ms(5_500), Some(1_500));
-    assert_eq!(status.lag_ms(3_000), Some(0));
+    status.last_tick_ms = Some(10_000);
+    assert_eq!(status.lag_ms(10_040), Some(30));
+    assert_eq!(status.lag_ms(15_000), Some(30));
+    assert_eq!(status.lag_ms(16_500), Some(1_500));
+    assert_eq!(status.lag_ms(3_000), Some(30));
 }
 
 #[test]
