@@ -114,9 +114,10 @@ pub fn start(live: Live, stop: CancellationToken) -> Result<Running, LiveError> 
     drop(deliver);
     tasks.close();
     let (publish, board) = watch::channel(Arc::new(Status::default()));
-    let evaluation = Evaluation::new(feed, &live.generation, live.files, targets, clock, publish)
+    let mut evaluation = Evaluation::new(feed, &live.generation, live.files, targets, clock, publish)
         .telling(live.destinations, live.ends_with_output)
         .watched_by(live.observer);
+    evaluation.publish(&deliveries);
     let (done, ended) = oneshot::channel();
     let handle = Handle::current();
     let thread = std::thread::Builder::new().name("evaluation".to_owned()).spawn(move || {
@@ -155,3 +156,6 @@ impl Running {
         Ok(status)
     }
 }
+
+#[cfg(test)]
+mod tests;

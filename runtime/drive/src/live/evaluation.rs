@@ -16,7 +16,7 @@ use super::Observer;
 use super::clock::Clock;
 use super::collect::Delivery;
 use super::source::Target;
-use super::status::{Durations, QueueStatus, Status};
+use super::status::{QueueStatus, Status};
 use super::telling::Telling;
 use crate::decision::Decision;
 use crate::feed::Feed;
@@ -122,7 +122,6 @@ impl Evaluation {
         mut deliveries: mpsc::Receiver<Delivery>,
         stop: CancellationToken,
     ) -> Ended {
-        self.publish(&deliveries);
         loop {
             let pause = self.until_next_look();
             tokio::select! {
@@ -213,7 +212,8 @@ impl Evaluation {
         }
     }
 
-    fn publish(&mut self, deliveries: &mpsc::Receiver<Delivery>) {
+    /// Publishes the status as it is now.
+    pub(super) fn publish(&mut self, deliveries: &mpsc::Receiver<Delivery>) {
         let engine = self.feed.engine();
         let statistics = engine.statistics();
         if self.memory_counted.is_none_or(|at| at.elapsed() >= COUNT_MEMORY_EVERY) {
@@ -258,5 +258,3 @@ async fn next(deliveries: &mut mpsc::Receiver<Delivery>) -> Delivery {
         None => std::future::pending().await,
     }
 }
-
-const _: () = assert!(size_of::<Durations>() < 256, "the status is copied at every tick");
