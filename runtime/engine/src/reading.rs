@@ -207,6 +207,8 @@ impl Reading {
         }
         self.standing.unset(row);
         self.ended.unset(row);
+        // What comes for it in this tick begins anew: it is no member that waits for a plain sample.
+        self.open.unset(row);
         self.values[row] = f64::NAN;
         self.last_ms[row] = NEVER;
     }

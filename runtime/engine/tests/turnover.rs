@@ -64,6 +64,28 @@ fn rows_that_are_gone_are_used_again() {
     assert!(log.iter().all(|line| line.contains(" 0,zone")), "{log:?}");
 }
 
+/// A target that discovery takes away and gives back between two ticks: what it says then is of the new series, from its first sample.
+#[test]
+fn a_series_removed_and_back_before_the_next_tick_loses_no_sample() {
+    let mut builder = PlanBuilder::new(10_000);
+    let cpu = builder.gauge("cpu", &["pod"]);
+    let labels = &[("pod", "a")];
+    for samples in [&[(20_000, 3.0)][..], &[(12_000, 1.0), (20_000, 3.0)], &[(20_000, 3.0), (12_000, 1.0)]] {
+        let mut world = World::new(builder.clone());
+        world.feed("cpu", labels, 10_000, &[9.0]);
+        world.remove("cpu", labels);
+        for (instant_ms, value) in samples {
+            world.sample("cpu", labels, *instant_ms, *value);
+        }
+        world.close(20_000);
+        assert_eq!(world.value(&builder, cpu.column, labels), 3.0, "of {samples:?}");
+        world.close(50_000);
+        assert_eq!(world.value(&builder, cpu.column, labels), 3.0, "it stands, of {samples:?}");
+        world.close(60_000);
+        assert!(world.value(&builder, cpu.column, labels).is_nan(), "it goes stale, of {samples:?}");
+    }
+}
+
 #[test]
 fn a_lane_of_the_past_is_read_at_its_own_time() {
     let mut builder = PlanBuilder::new(10_000);
