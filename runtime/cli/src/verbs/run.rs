@@ -45,7 +45,7 @@ pub struct Arguments {
     /// Files, or folders with `.nvp` files below them; together they are one policy set
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
-    /// Scrape this exporter every 15 s; may be given several times
+    /// Scrape this exporter as often as the policies tick; may be given several times
     #[arg(long, value_name = "URL")]
     pub scrape: Vec<String>,
     /// Read targets and destinations from this file (TOML)
@@ -82,8 +82,9 @@ pub enum Format {
 
 /// Runs, until a signal, a key or a mishap.
 pub fn run(arguments: &Arguments, global: &Global, out: &mut Output) -> Result<Exit, Failure> {
-    let setup = config::setup(arguments)?;
+    let mut setup = config::setup(arguments)?;
     let (loaded, generation) = policies::ready(&arguments.paths, global)?;
+    setup.keep_pace(generation.plan.tick_ms);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.map_err(|error| Failure::new(format!("the system gives no threads: {error}")))?;
     let run = Run { arguments, global, files: loaded.set.own_files() as u64, title: title(arguments) };

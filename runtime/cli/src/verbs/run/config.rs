@@ -34,6 +34,9 @@ const HOST_INTERVAL: Duration = Duration::from_secs(5);
 /// How often it may be read.
 const HOST_INTERVALS: std::ops::RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(10);
 
+/// The shortest and the longest interval that the policies' tick gives a target.
+const SCRAPE_INTERVALS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
+
 /// What is watched and who is told.
 #[derive(Debug)]
 pub struct Setup {
@@ -43,6 +46,20 @@ pub struct Setup {
     pub names: Vec<String>,
     /// Who is told.
     pub webhooks: Vec<Webhook>,
+    /// How many of the last sources are targets of the command line, which say no interval.
+    targets_without_interval: usize,
+}
+
+impl Setup {
+    /// Scrapes the command line's targets as often as the policies tick.
+    pub fn keep_pace(&mut self, tick_ms: i64) {
+        let tick = Duration::from_millis(tick_ms.unsigned_abs()).clamp(SCRAPE_INTERVALS.0, SCRAPE_INTERVALS.1);
+        for source in self.sources.iter_mut().rev().take(self.targets_without_interval) {
+            if let Source::Scrape(scrape) = source {
+                scrape.interval = tick;
+            }
+        }
+    }
 }
 
 /// A configuration file.
@@ -92,7 +109,8 @@ pub fn setup(arguments: &Arguments) -> Result<Setup, Failure> {
             .help("add `[[scrape]]` or `[host]` to it"));
     }
     let webhooks = config.webhook.into_iter().chain(arguments.webhook.iter().map(|url| Webhook::at(url)));
-    Ok(Setup { sources, names, webhooks: webhooks.collect() })
+    let targets_without_interval = arguments.scrape.len();
+    Ok(Setup { sources, names, webhooks: webhooks.collect(), targets_without_interval })
 }
 
 fn read(path: &Path) -> Result<Config, Failure> {
