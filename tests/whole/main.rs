@@ -1,6 +1,7 @@
 //! Tests of the whole product.
 
 mod book;
+mod commands;
 mod house;
 mod online_boutique;
 mod pages;

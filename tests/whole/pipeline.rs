@@ -74,7 +74,7 @@ fn follows(page: &str, path: &Path) -> String {
 /// How much code a kernel becomes on a pinned processor; the kernels' own tests hold the code itself.
 fn code(kernel: &nvp_plan::kernel::Kernel) -> String {
     let listing = nvp_kernels::listing(kernel, nvp_kernels::Isa::Baseline).expect("a case's kernels compile");
-    format!("{} lines of CLIF, {} bytes", listing.clif.lines().count(), listing.bytes)
+    format!("{} lines of CLIF, {} bytes", listing.clif.lines().count(), listing.code_bytes)
 }
 
 fn decisions(policy: &Arc<nvp_check::typed::Policy>, recording: &str, mode: Mode) -> String {

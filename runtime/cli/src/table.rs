@@ -102,7 +102,7 @@ mod tests {
         table.row(vec!["a name that is long".into(), String::new(), "1,200".into()]);
         assert_eq!(
             table.lines(Some(24)),
-            ["alert              fired", "cpu                    3", "a name that is …   1,200"]
+            ["alert              fired", "cpu                    3", "a name that is l…  1,200"]
         );
         assert_eq!(table.lines(None).last().unwrap(), "a name that is long  1,200");
     }
