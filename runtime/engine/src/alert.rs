@@ -103,38 +103,66 @@ impl AlertState {
         rows: &Bitmap,
         now: u32,
         closed_ticks: u64,
+        scratch: &mut Scratch,
         changes: &mut Vec<Change>,
     ) {
         self.flapping.release(now);
+        self.find_changed(planned, columns, rows, closed_ticks, scratch);
         for word in 0..self.members.len() {
-            let known = rows.word(word);
-            let old = Old { members: self.members[word], pending: self.pending[word] };
-            let mut changed = (known ^ old.members) | self.flapping.released(word);
-            let mut before = Before::default();
-            let mut pending = 0;
-            for (place, level) in planned.levels.iter().enumerate() {
-                let latch = self.latches[place][word];
-                let (set, reset) = moves(level, columns, word, closed_ticks);
-                let moved = (set | (latch & !reset)) & known;
-                before.note(place, latch);
-                self.latches[place][word] = moved;
-                changed |= latch ^ moved;
-                if let Some(condition) = level.pending {
-                    pending |= columns.condition(condition).is_true.get(word).copied().unwrap_or_default();
-                }
-            }
-            pending &= known;
-            changed |= pending ^ old.pending;
-            if changed == 0 {
+            if scratch.changed[word] == 0 {
                 continue;
             }
-            self.pending[word] = pending;
+            let known = rows.word(word);
+            let old = Old { members: self.members[word], pending: self.pending[word] };
+            let mut before = Before::default();
+            for (place, level) in planned.levels.iter().enumerate() {
+                let latch = self.latches[place][word];
+                let (set, reset) = moves(level, columns, closed_ticks);
+                before.note(place, latch);
+                self.latches[place][word] = moved(latch, set[word], reset[word], known);
+            }
+            self.pending[word] = scratch.pending[word] & known;
             self.members[word] = known;
-            for bit in ones(changed) {
+            for bit in ones(scratch.changed[word]) {
                 self.change(planned, columns, (word, bit), old, &before, now, changes);
             }
         }
         self.flapping.settle();
+    }
+
+    /// Finds the rows whose latches, pending condition or presence change, a column after the other.
+    fn find_changed(
+        &self,
+        planned: &Alert,
+        columns: &Columns,
+        rows: &Bitmap,
+        closed_ticks: u64,
+        scratch: &mut Scratch,
+    ) {
+        let words = self.members.len();
+        scratch.resize(words);
+        let known = &rows.0[..words.min(rows.0.len())];
+        let (changed, pending) = (&mut scratch.changed[..words], &mut scratch.pending[..words]);
+        for level in &planned.levels {
+            if let Some(condition) = level.pending {
+                for (all, this) in pending.iter_mut().zip(&columns.condition(condition).is_true) {
+                    *all |= this;
+                }
+            }
+        }
+        for (word, changed) in changed.iter_mut().enumerate() {
+            let known = known.get(word).copied().unwrap_or_default();
+            *changed = (known ^ self.members[word])
+                | ((pending[word] & known) ^ self.pending[word])
+                | self.flapping.released(word);
+        }
+        for (level, latches) in planned.levels.iter().zip(&self.latches) {
+            let (set, reset) = moves(level, columns, closed_ticks);
+            let columns = changed.iter_mut().zip(latches).zip(set).zip(reset).zip(known);
+            for ((((changed, latch), set), reset), known) in columns {
+                *changed |= latch ^ moved(*latch, *set, *reset, *known);
+            }
+        }
     }
 
     #[expect(
@@ -307,13 +335,34 @@ impl Before {
     }
 }
 
-/// What sets and what resets a level, in a word.
-fn moves(level: &Level, columns: &Columns, word: usize, closed_ticks: u64) -> (u64, u64) {
-    let of = |condition, warm_ticks| {
+/// What sets and what resets a level; nothing does while it is warming.
+fn moves<'a>(level: &Level, columns: &'a Columns, closed_ticks: u64) -> (&'a [u64], &'a [u64]) {
+    let of = |condition, warm_ticks: u32| {
         let is_warm = closed_ticks >= u64::from(warm_ticks);
-        columns.condition(condition).is_true.get(word).copied().filter(|_| is_warm).unwrap_or_default()
+        let condition = columns.condition(condition);
+        if is_warm { condition.is_true.as_slice() } else { columns.nothing(condition.is_true.len()) }
     };
     (of(level.set, level.set_warm_ticks), of(level.reset, level.reset_warm_ticks))
+}
+
+/// A word of latches after a tick.
+const fn moved(latch: u64, set: u64, reset: u64, known: u64) -> u64 {
+    (set | (latch & !reset)) & known
+}
+
+/// Memory for one alert after the other: what changes, and what is pending.
+#[derive(Debug, Default)]
+pub(crate) struct Scratch {
+    changed: Vec<u64>,
+    pending: Vec<u64>,
+}
+
+impl Scratch {
+    fn resize(&mut self, words: usize) {
+        self.changed.resize(words.max(self.changed.len()), 0);
+        self.pending.resize(words.max(self.pending.len()), 0);
+        self.pending[..words].fill(0);
+    }
 }
 
 /// What people see of a row held at `peak` (0: not held).

@@ -1,9 +1,10 @@
 //! The engine as its driver sees it: inputs go in, due ticks are carried out, the state can be looked at.
 
-use crate::alert::{AlertState, Change};
+use crate::alert::{self, AlertState, Change};
 use crate::bits::Truth;
 use crate::check::check;
 use crate::columns::Columns;
+use crate::decide::ShownRow;
 use crate::effects::{Effects, Labels, Values};
 use crate::explain;
 use crate::group::{Groups, Order};
@@ -121,7 +122,9 @@ pub(crate) struct Scratch {
     pub(crate) read_conditions: Vec<(WindowTest, Truth)>,
     pub(crate) numbers: Vec<f64>,
     pub(crate) buckets: Vec<(f64, f64)>,
+    pub(crate) alerts: alert::Scratch,
     pub(crate) changes: Vec<Change>,
+    pub(crate) shown_rows: Vec<ShownRow>,
 }
 
 /// A row of an alert, for the live view.

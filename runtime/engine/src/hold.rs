@@ -55,57 +55,35 @@ impl Clocks {
     /// Moves the clocks: `allowed` are the rows whose clocks may run, and `to` is true once served.
     pub(crate) fn tick(&mut self, now: u32, is_warming: bool, allowed: &Bitmap, of: &Truth, to: &mut Truth) {
         let known = if is_warming { 0 } else { u64::MAX };
-        for word in 0..self.running.len() {
+        let words = self.running.len();
+        let (running, started) = (&mut self.running[..words], &mut self.started[..words]);
+        let (served, due) = (&mut self.served[..words], &mut self.due[..words]);
+        let (of_true, of_false) = (&of.is_true[..words], &of.is_false[..words]);
+        let (to_true, to_false) = (&mut to.is_true[..words], &mut to.is_false[..words]);
+        for word in 0..words {
             let may = allowed.word(word);
-            let is_true = of.is_true[word] & known;
-            let is_false = of.is_false[word] & known;
+            let (is_true, is_false) = (of_true[word] & known, of_false[word] & known);
             let runs = is_true & may;
-            let reset = (is_false | !may) & self.started[word];
-            let starts = runs & !self.running[word];
-            let stops = self.running[word] & !runs & !reset;
-            if reset | starts | stops != 0 {
-                self.change(word, now, reset, starts, stops);
+            let reset = (is_false | !may) & started[word];
+            let (starts, stops) = (runs & !running[word], running[word] & !runs & !reset);
+            if (reset | starts | stops != 0) | (due[word] <= now) {
+                let bits = Bits {
+                    running: &mut running[word],
+                    started: &mut started[word],
+                    served: &mut served[word],
+                    due: &mut due[word],
+                };
+                bits.change(
+                    &mut self.clock[word * 64..][..64],
+                    now,
+                    self.needed,
+                    Moves { reset, starts, stops },
+                );
             }
-            if self.due[word] <= now {
-                self.serve(word, now);
-            }
-            let served = is_true & self.served[word];
-            to.is_true[word] = served;
-            to.is_false[word] = is_false | is_true & !served;
+            let is_served = is_true & served[word];
+            to_true[word] = is_served;
+            to_false[word] = is_false | is_true & !is_served;
         }
-    }
-
-    fn change(&mut self, word: usize, now: u32, reset: u64, starts: u64, stops: u64) {
-        for bit in ones(reset) {
-            self.clock[word * 64 + bit] = 0;
-        }
-        self.running[word] &= !(reset | stops);
-        self.started[word] &= !reset;
-        self.served[word] &= !reset;
-        for bit in ones(stops) {
-            let clock = &mut self.clock[word * 64 + bit];
-            *clock = now.saturating_sub(1).saturating_sub(*clock);
-        }
-        for bit in ones(starts) {
-            let clock = &mut self.clock[word * 64 + bit];
-            *clock = now.saturating_sub(*clock);
-            self.due[word] = self.due[word].min(clock.saturating_add(self.needed));
-        }
-        self.running[word] |= starts;
-        self.started[word] |= starts;
-    }
-
-    fn serve(&mut self, word: usize, now: u32) {
-        let mut due = NEVER;
-        for bit in ones(self.running[word] & !self.served[word]) {
-            let over = self.clock[word * 64 + bit].saturating_add(self.needed);
-            if over <= now {
-                self.served[word] |= 1 << bit;
-            } else {
-                due = due.min(over);
-            }
-        }
-        self.due[word] = due;
     }
 
     /// The earliest tick at which a clock may be served.
@@ -117,6 +95,53 @@ impl Clocks {
         self.clock.capacity() * 4
             + (self.running.capacity() + self.started.capacity() + self.served.capacity()) * 8
             + self.due.capacity() * 4
+    }
+}
+
+/// The rows of a word whose clocks go back to zero, start and stop.
+struct Moves {
+    reset: u64,
+    starts: u64,
+    stops: u64,
+}
+
+/// One word of the clocks' bitmaps.
+struct Bits<'a> {
+    running: &'a mut u64,
+    started: &'a mut u64,
+    served: &'a mut u64,
+    due: &'a mut u32,
+}
+
+impl Bits<'_> {
+    fn change(self, clocks: &mut [u32], now: u32, needed: u32, moves: Moves) {
+        for bit in ones(moves.reset) {
+            clocks[bit] = 0;
+        }
+        *self.running &= !(moves.reset | moves.stops);
+        *self.started &= !moves.reset;
+        *self.served &= !moves.reset;
+        for bit in ones(moves.stops) {
+            clocks[bit] = now.saturating_sub(1).saturating_sub(clocks[bit]);
+        }
+        for bit in ones(moves.starts) {
+            clocks[bit] = now.saturating_sub(clocks[bit]);
+            *self.due = (*self.due).min(clocks[bit].saturating_add(needed));
+        }
+        *self.running |= moves.starts;
+        *self.started |= moves.starts;
+        if *self.due > now {
+            return;
+        }
+        *self.due = NEVER;
+        for bit in ones(*self.running & !*self.served) {
+            let over = clocks[bit].saturating_add(needed);
+            if over <= now {
+                *self.served |= 1 << bit;
+            } else {
+                *self.due = (*self.due).min(over);
+            }
+        }
     }
 }
 

@@ -1,9 +1,11 @@
 //! Inputs on their way to the ticks: sources, series that appear and are removed, samples that are put where they wait.
 
 use crate::engine::Engine;
-use crate::series::Series;
+use crate::intern::Symbol;
+use crate::options::Options;
+use crate::series::{Series, SeriesTable};
 use crate::statistics::Refusal;
-use crate::waiting::{Sample, Touch};
+use crate::waiting::{Sample, Slot, Touch, Waiting};
 use crate::wire;
 use nvp_plan::ids::LaneId;
 
@@ -45,7 +47,7 @@ impl Engine {
 
     fn feed(&mut self, source: u32, series: u32, input: u32, labels: &[(&str, &str)]) {
         let Some(planned) = self.plan.inputs.get(input as usize) else { return };
-        let domain = planned.domain.index();
+        let (domain, lane) = (planned.domain.index(), planned.lane.0);
         let Some(key) = wire::key(planned, labels, &mut self.identity.interner) else {
             self.refuse(source, Refusal::Label, 1);
             return;
@@ -58,7 +60,7 @@ impl Engine {
             self.refuse(source, Refusal::Limit, 1);
             return;
         };
-        let feed = self.table.feed(series, input, row);
+        let feed = self.table.feed(series, input, row, lane);
         if let Some(reading) = self.readings.get_mut(input as usize) {
             reading.add_feed(row, feed, &mut self.table);
         }
@@ -85,70 +87,36 @@ impl Engine {
     ) {
         let Some(ago_ms) = self.plan.lanes.get(lane.index()).map(|lane| lane.ago_ms) else { return };
         let mut intake = Intake {
-            lane,
+            lane: lane.0,
+            ago_ms,
             tick_ms: self.plan.tick_ms,
             closed: self.closed_through(),
-            ahead_ms: self.watermark.now_ms().map(|now| now.saturating_add(self.options.ahead_ms_max)),
+            ahead_ms: self
+                .watermark
+                .now_ms()
+                .map_or(i64::MAX, |now| now.saturating_add(self.options.ahead_ms_max)),
             latest_ms: i64::MIN,
             touch: None,
+            held: self.waiting.held(),
+            options: self.options,
             refused: [0; Refusal::ALL.len()],
         };
-        let mut samples = 0;
-        for ((series, instant), value) in series.iter().zip(instants).zip(values) {
-            self.take_sample(&mut intake, *series, instant.saturating_add(ago_ms), *value);
-            samples += 1;
-        }
+        let samples = series.iter().zip(instants).zip(values);
+        let samples = samples.map(|((series, instant_ms), value)| (*series, *instant_ms, *value));
+        let count = samples.len() as u64;
+        intake.take(&self.table, &mut self.waiting, samples);
+        self.waiting.hold(intake.held);
         if lane.0 == 0 {
             self.watermark.saw(source as usize, intake.latest_ms);
         }
-        self.statistics.samples += samples;
+        self.statistics.samples += count;
         self.statistics.waiting_samples = self.waiting.held() as u64;
         if let Some(statistics) = self.source(source) {
-            statistics.samples += samples;
+            statistics.samples += count;
         }
         for (reason, cases) in Refusal::ALL.into_iter().zip(intake.refused) {
             self.refuse(source, reason, cases);
         }
-    }
-
-    #[inline]
-    fn take_sample(&mut self, intake: &mut Intake, series: u32, instant_ms: i64, value: f64) {
-        let Some(&Series { target, first_feed, .. }) = self.table.get(series) else {
-            return intake.refuse(Refusal::Unannounced);
-        };
-        if intake.ahead_ms.is_some_and(|limit| instant_ms > limit) {
-            return intake.refuse(Refusal::Future);
-        }
-        intake.latest_ms = intake.latest_ms.max(instant_ms);
-        let tick = tick_of(instant_ms, intake.tick_ms);
-        if intake.closed.is_some_and(|closed| tick <= closed) {
-            return intake.refuse(Refusal::Late);
-        }
-        let has_room = self.waiting.held() < self.options.waiting_samples_max;
-        let slot = if has_room { self.waiting.slot(tick, self.options.waiting_ticks_max) } else { None };
-        let Some(slot) = slot else {
-            return intake.refuse(Refusal::Waiting);
-        };
-        let mut added = 0;
-        let mut next = first_feed;
-        while let Some(feed) = self.table.feeds.get(next as usize) {
-            if self
-                .readings
-                .get(feed.input as usize)
-                .is_some_and(|reading| reading.lane == intake.lane.index())
-            {
-                slot.samples.push(Sample { instant_ms, value, feed: next });
-                added += 1;
-            }
-            next = feed.next;
-        }
-        let touch = Touch { lane: intake.lane.0, target, instant_ms };
-        if intake.touch != Some(touch) {
-            intake.touch = Some(touch);
-            slot.touches.push(touch);
-            added += 1;
-        }
-        self.waiting.add(added);
     }
 
     /// The last tick for which samples come too late.
@@ -167,17 +135,84 @@ impl Engine {
 
 /// What one batch of samples has in common.
 struct Intake {
-    lane: LaneId,
+    lane: u32,
+    ago_ms: i64,
     tick_ms: i64,
     closed: Option<i64>,
-    ahead_ms: Option<i64>,
+    ahead_ms: i64,
     latest_ms: i64,
     /// The last sign that was noted.
     touch: Option<Touch>,
+    /// How much waits.
+    held: usize,
+    options: Options,
     refused: [u64; Refusal::ALL.len()],
 }
 
 impl Intake {
+    /// Puts samples where they wait.
+    fn take(
+        &mut self,
+        table: &SeriesTable,
+        waiting: &mut Waiting,
+        samples: impl Iterator<Item = (u32, i64, f64)>,
+    ) {
+        // Most samples are of the tick of the one before: those after `from_ms` and up to `to_ms`.
+        let (mut from_ms, mut to_ms) = (i64::MAX, i64::MIN);
+        let mut slot = Err(Refusal::Late);
+        for (series, instant_ms, value) in samples {
+            let instant_ms = instant_ms.saturating_add(self.ago_ms);
+            let Some(&Series { target, first_feed, .. }) = table.get(series) else {
+                self.refuse(Refusal::Unannounced);
+                continue;
+            };
+            if instant_ms > self.ahead_ms {
+                self.refuse(Refusal::Future);
+                continue;
+            }
+            self.latest_ms = self.latest_ms.max(instant_ms);
+            if instant_ms <= from_ms || instant_ms > to_ms {
+                let tick = tick_of(instant_ms, self.tick_ms);
+                to_ms = tick.saturating_mul(self.tick_ms);
+                from_ms = to_ms.saturating_sub(self.tick_ms);
+                slot = if self.closed.is_some_and(|closed| tick <= closed) {
+                    Err(Refusal::Late)
+                } else {
+                    waiting.slot(tick, self.options.waiting_ticks_max).ok_or(Refusal::Waiting)
+                };
+            }
+            let has_room = self.held < self.options.waiting_samples_max;
+            match &mut slot {
+                Ok(slot) if has_room => {
+                    self.put(table, slot, Sample { instant_ms, value, feed: first_feed }, target)
+                }
+                Ok(_) => self.refuse(Refusal::Waiting),
+                Err(reason) => {
+                    let reason = *reason;
+                    self.refuse(reason);
+                }
+            }
+        }
+    }
+
+    /// Puts a sample into its slot, once for each feed of its series.
+    #[inline]
+    fn put(&mut self, table: &SeriesTable, slot: &mut Slot, mut sample: Sample, target: Symbol) {
+        while let Some(feed) = table.feeds.get(sample.feed as usize) {
+            if feed.lane == self.lane {
+                slot.samples.push(sample);
+                self.held += 1;
+            }
+            sample.feed = feed.next;
+        }
+        let touch = Touch { lane: self.lane, target, instant_ms: sample.instant_ms };
+        if self.touch != Some(touch) {
+            self.touch = Some(touch);
+            slot.touches.push(touch);
+            self.held += 1;
+        }
+    }
+
     fn refuse(&mut self, reason: Refusal) {
         if let Some(count) = self.refused.get_mut(reason as usize) {
             *count += 1;

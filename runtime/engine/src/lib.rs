@@ -7,6 +7,7 @@ mod alert;
 mod bits;
 mod check;
 mod columns;
+mod decide;
 pub mod effects;
 pub mod engine;
 mod explain;

@@ -12,6 +12,8 @@ pub(crate) struct Feed {
     pub(crate) series: u32,
     /// The series' next feed, or [`NONE`].
     pub(crate) next: u32,
+    /// The input's lane.
+    pub(crate) lane: u32,
     /// Whether other series feed the same row of the same input.
     pub(crate) is_contested: bool,
     pub(crate) is_live: bool,
@@ -58,9 +60,9 @@ impl SeriesTable {
     }
 
     /// Gives a series a feed.
-    pub(crate) fn feed(&mut self, series: u32, input: u32, row: u32) -> u32 {
+    pub(crate) fn feed(&mut self, series: u32, input: u32, row: u32, lane: u32) -> u32 {
         let next = self.series.get(series as usize).map_or(NONE, |series| series.first_feed);
-        let feed = Feed { input, row, series, next, is_contested: false, is_live: true };
+        let feed = Feed { input, row, series, next, lane, is_contested: false, is_live: true };
         let place = match self.free.pop() {
             Some(place) => {
                 if let Some(old) = self.feeds.get_mut(place as usize) {

@@ -263,7 +263,15 @@ impl Engine {
     fn alert(&mut self, plan: &Plan, id: AlertId, now: &Now) {
         if let (Some(alert), Some(planned)) = (self.alerts.get_mut(id.index()), plan.alerts.get(id.index())) {
             let rows = self.membership.set(planned.rows);
-            alert.tick(planned, &self.columns, rows, now.since_first, now.closed, &mut self.scratch.changes);
+            alert.tick(
+                planned,
+                &self.columns,
+                rows,
+                now.since_first,
+                now.closed,
+                &mut self.scratch.alerts,
+                &mut self.scratch.changes,
+            );
         }
     }
 

@@ -1,16 +1,11 @@
 //! One tick, from its samples to its decisions.
 
-use crate::alert::Change;
 use crate::bits::ones;
-use crate::effects::{ClosedTick, Effects, Record, place};
+use crate::effects::{ClosedTick, Effects, place};
 use crate::engine::{Engine, Lingering};
-use crate::explain;
 use crate::reading::{Around, refuse};
 use crate::rows::Rows;
 use crate::statistics::Refusal;
-use crate::why::Clause;
-use nvp_plan::alert::{Alert, Says};
-use nvp_plan::ids::{AlertId, TreeId};
 use std::sync::Arc;
 
 /// A tick being carried out.
@@ -213,76 +208,5 @@ impl Engine {
         for (domain, row) in loose {
             self.linger(domain, row, now);
         }
-    }
-
-    /// Writes the tick's decisions out, in the order of rule names and labels; says how many.
-    fn decide(&mut self, now: &Now, out: &mut Effects) -> u32 {
-        let mut changes = std::mem::take(&mut self.scratch.changes);
-        if !changes.is_empty() {
-            let (plan, identity) = (&self.plan, &self.identity);
-            changes.sort_unstable_by(|a, b| {
-                let labels = || {
-                    let alert = plan.alerts.get(a.alert as usize)?;
-                    Some(identity.rows.get(alert.domain.index())?.order(&identity.interner, a.row, b.row))
-                };
-                a.alert.cmp(&b.alert).then_with(|| labels().unwrap_or(std::cmp::Ordering::Equal))
-            });
-            for change in &changes {
-                self.record(now, change, out);
-            }
-        }
-        let transitions = place(changes.len());
-        changes.clear();
-        self.scratch.changes = changes;
-        transitions
-    }
-
-    fn record(&self, now: &Now, change: &Change, out: &mut Effects) {
-        let Some(alert) = self.plan.alerts.get(change.alert as usize) else { return };
-        let domain = alert.domain.index();
-        let first_label = place(out.labels.len());
-        let key = self.identity.rows.get(domain).map_or(&[][..], |rows| rows.key(change.row));
-        for symbol in key {
-            out.push_label(self.identity.interner.text(*symbol));
-        }
-        let first_node = place(out.nodes.len());
-        let tree = tree_of(alert, change.clause);
-        if let Some(tree) = tree {
-            let row_of = |to| self.identity.row_in(&self.plan, domain, change.row, to);
-            explain::nodes(&self.plan, &self.columns, tree, row_of, &mut out.nodes);
-        }
-        let nodes = first_node..place(out.nodes.len());
-        let says = alert.says.iter().chain(&alert.runbook);
-        let says = says.filter_map(|says| if let Says::Value(shown) = says { Some(shown) } else { None });
-        out.nodes.extend(says.map(|shown| self.shown_at(shown, domain, change.row)));
-        let value =
-            alert.subject.as_ref().map_or(f64::NAN, |subject| self.number(subject, domain, change.row));
-        out.records.push(Record {
-            at_ms: now.at_ms,
-            alert: AlertId(change.alert),
-            labels: first_label..place(out.labels.len()),
-            from: change.from,
-            to: change.to,
-            value,
-            clause: change.clause,
-            flapping: change.flapping,
-            tree,
-            says: nodes.end..place(out.nodes.len()),
-            nodes,
-        });
-    }
-}
-
-/// The tree that explains a clause.
-fn tree_of(alert: &Alert, clause: Clause) -> Option<TreeId> {
-    let level = |level: u32| alert.levels.get(level as usize);
-    match clause {
-        Clause::When(place) | Clause::Absent(place) | Clause::Pending(place) | Clause::NotPending(place) => {
-            level(place)?.tree
-        }
-        Clause::Clear(place) | Clause::AbsentClears(place) => {
-            level(place).and_then(|level| level.clear_tree.or(level.tree))
-        }
-        Clause::Forgotten | Clause::FlappingHeld | Clause::FlappingReleased => None,
     }
 }

@@ -56,9 +56,9 @@ impl Waiting {
         self.slots.get_mut(place)
     }
 
-    /// Notes how many samples and touches were put into slots, or taken out with them.
-    pub(crate) fn add(&mut self, samples: usize) {
-        self.held += samples;
+    /// Notes how many samples and touches wait now.
+    pub(crate) fn hold(&mut self, held: usize) {
+        self.held = held;
     }
 
     /// How many samples and touches wait.
