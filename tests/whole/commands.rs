@@ -45,7 +45,10 @@ impl Drop for Gone {
 }
 
 fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("loopback has a free port").port()
+    TcpListener::bind("127.0.0.1:0")
+        .and_then(|socket| socket.local_addr())
+        .expect("loopback has a free port")
+        .port()
 }
 
 /// Waits until somebody listens.
@@ -83,15 +86,23 @@ impl Follower {
         } else if let Some(command) = command.strip_suffix('&') {
             let mut shell = self.shell(&format!("exec {command}"));
             self.background.push(Group::start(shell.stdout(Stdio::null()).stderr(Stdio::null())));
-            let port = ports.iter().find(|port| command.contains(&port.to_string())).expect("it listens at a port of ours");
+            let port = ports
+                .iter()
+                .find(|port| command.contains(&port.to_string()))
+                .expect("it listens at a port of ours");
             wait_for(*port);
         } else if command.contains(" run ") && !command.starts_with("timeout") {
             self.follow_until_watching(command);
         } else {
             let output = self.shell(command).output().expect("a shell can be started");
-            let printed = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+            let printed = format!(
+                "{}{}",
+                String::from_utf8_lossy(&output.stdout),
+                String::from_utf8_lossy(&output.stderr)
+            );
             // What `timeout` ended was to be ended.
-            let well = output.status.success() || (command.starts_with("timeout") && output.status.code() == Some(124));
+            let well = output.status.success()
+                || (command.starts_with("timeout") && output.status.code() == Some(124));
             assert!(well, "`{command}` ended with {}:\n{printed}", output.status);
             self.printed.push_str(&printed);
         }

@@ -53,7 +53,8 @@ pub struct Setup {
 impl Setup {
     /// Scrapes the command line's targets as often as the policies tick.
     pub fn keep_pace(&mut self, tick_ms: i64) {
-        let tick = Duration::from_millis(tick_ms.unsigned_abs()).clamp(SCRAPE_INTERVALS.0, SCRAPE_INTERVALS.1);
+        let tick =
+            Duration::from_millis(tick_ms.unsigned_abs()).clamp(SCRAPE_INTERVALS.0, SCRAPE_INTERVALS.1);
         for source in self.sources.iter_mut().rev().take(self.targets_without_interval) {
             if let Source::Scrape(scrape) = source {
                 scrape.interval = tick;
