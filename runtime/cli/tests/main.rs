@@ -1,9 +1,16 @@
 //! The command line as its users see it: the built binary, its exit codes, and what it writes.
 
+#[cfg(test)]
 mod bad_input;
+#[cfg(test)]
 mod check;
+#[cfg(test)]
 mod dry_run;
+#[cfg(test)]
 mod explain;
+#[cfg(test)]
 mod fmt;
+#[cfg(test)]
 mod harness;
+#[cfg(test)]
 mod test;
