@@ -7,10 +7,11 @@ use nvp_plan::ids::TreeId;
 use nvp_plan::{Plan, Probe};
 
 use crate::alert::{AlertDraft, SaysDraft};
-use crate::expression::{Lowering, given_derive_name};
+use crate::expression::Lowering;
 use crate::graph::NodeId;
 use crate::schedule::Schedule;
 use crate::tree::DraftTree;
+use crate::wire::given_derive_name;
 use crate::{LowerError, Lowered};
 
 impl Lowering<'_> {

@@ -17,6 +17,7 @@ mod tables;
 mod tick;
 mod tree;
 mod walk;
+mod wire;
 
 use std::collections::{BTreeMap, BTreeSet};
 

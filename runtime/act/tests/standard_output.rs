@@ -1,3 +1,5 @@
+//! Decisions on standard output: lines whole, a slow or closed reader.
+
 use std::io::{self, Write};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;

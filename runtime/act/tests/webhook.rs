@@ -1,3 +1,5 @@
+//! Webhooks: what is sent, tried again, given up, counted, and never shown.
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;

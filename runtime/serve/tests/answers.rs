@@ -1,3 +1,5 @@
+//! What the three paths answer, and what is bounded.
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,3 +1,5 @@
+//! Our own metrics before foreign eyes: our parser and `promtool`.
+
 use std::process::Stdio;
 
 use nvp_drive::live::status::Status;
