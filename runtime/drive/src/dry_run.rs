@@ -206,3 +206,6 @@ impl<'a> Run<'a> {
             .collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -73,3 +73,6 @@ pub fn run_test(
     // The engine is deterministic: what failed once fails again, now with a close look at every tick.
     run::run(policy, test, mode, run::Look::Close)
 }
+
+#[cfg(test)]
+mod tests;
