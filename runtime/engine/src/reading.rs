@@ -58,7 +58,7 @@ pub(crate) struct Reading {
     several: Vec<sequence::Entry>,
     contested: Vec<Contested>,
     contests: BTreeMap<u32, Contest>,
-    /// A feed of each row, or [`NONE`].
+    /// The feed of each row that is not contested, or [`NONE`].
     feed_of: Vec<u32>,
     /// For each word of rows a bound: none that stands is older.
     oldest_standing: Vec<i64>,
@@ -150,33 +150,32 @@ impl Reading {
         self.oldest_member.resize(rows / 64, i64::MAX);
     }
 
-    /// Lets a series feed a row. Says which feeds are contested by it: none, or it and those of the row before.
+    /// Lets a series feed a row. Where another does already, all of them are contested from now on.
     pub(crate) fn add_feed(&mut self, row: u32, feed: u32, table: &mut SeriesTable) {
         let at = row as usize;
         if self.feed_of.len() <= at {
             self.feed_of.resize(at + 1, NONE);
         }
         let before = self.feed_of[at];
-        let is_alone = table.feeds.get(before as usize).is_none_or(|before| !before.is_live);
-        if is_alone && !self.contests.contains_key(&row) {
-            self.feed_of[at] = feed;
-            return;
-        }
-        for feed in [before, feed] {
-            if let Some(feed) = table.feeds.get_mut(feed as usize) {
-                feed.is_contested = true;
-            }
-        }
         if let Some(contest) = self.contests.get_mut(&row) {
+            table.contest(feed);
             contest.join(feed);
             return;
         }
+        if table.feeds.get(before as usize).is_none_or(|before| !before.is_live) {
+            self.feed_of[at] = feed;
+            return;
+        }
+        table.contest(before);
+        table.contest(feed);
         let mut contest = Contest::new(before);
         if self.members.get(at) {
             contest.claim(before, self.last_ms[at], self.ended.get(at));
         }
         contest.join(feed);
         self.contests.insert(row, contest);
+        // The contest knows them all; a feed noted here might end and its place be another row's.
+        self.feed_of[at] = NONE;
     }
 
     /// Ends a feed: if the row has no other, it is forgotten. Call between [`Reading::begin`] and samples.

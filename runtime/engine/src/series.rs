@@ -81,6 +81,13 @@ impl SeriesTable {
         place
     }
 
+    /// Notes that other series feed the same row of the same input as this feed.
+    pub(crate) fn contest(&mut self, feed: u32) {
+        if let Some(feed) = self.feeds.get_mut(feed as usize) {
+            feed.is_contested = true;
+        }
+    }
+
     /// The places of a series' feeds.
     pub(crate) fn feeds_of(&self, first: u32) -> impl Iterator<Item = (u32, Feed)> + '_ {
         let mut next = first;

@@ -86,6 +86,24 @@ fn a_series_removed_and_back_before_the_next_tick_loses_no_sample() {
     }
 }
 
+/// A row that two series claim forgets whose it was alone: the number of that feed is used again by a row that nobody contests.
+#[test]
+fn a_rival_of_long_ago_takes_no_samples_of_another_row() {
+    let mut builder = PlanBuilder::new(10_000);
+    let cpu = builder.gauge("cpu", &["pod"]);
+    let mut world = World::new(builder.clone());
+    let (a, b) = (&[("pod", "a")], &[("pod", "b")]);
+    let rivals: [&[(&str, &str)]; 3] = [a, &[("pod", "a"), ("x", "1")], &[("pod", "a"), ("x", "2")]];
+    world.feed("cpu", rivals[0], 10_000, &[1.0]);
+    world.series("cpu", rivals[1]);
+    world.remove("cpu", rivals[0]);
+    world.close(20_000);
+    world.feed("cpu", b, 30_000, &[2.0]);
+    world.series("cpu", rivals[2]);
+    world.feed("cpu", b, 40_000, &[3.0]);
+    assert_eq!(world.value(&builder, cpu.column, b), 3.0);
+}
+
 #[test]
 fn a_lane_of_the_past_is_read_at_its_own_time() {
     let mut builder = PlanBuilder::new(10_000);
