@@ -1,18 +1,23 @@
 //! A plan as text: what it costs first, then all of it.
 
+mod memory;
+
 use std::io::Write as _;
 use std::path::PathBuf;
 
 use nvp_plan::Plan;
 use nvp_plan::describe;
+use nvp_plan::domain::{BUCKET_LABEL, Domain, SERIES_LABEL};
 use nvp_plan::window::Window;
 
 use crate::failure::{Exit, Failure};
 use crate::options::Global;
 use crate::output::Output;
-use crate::table::{Align, Table};
+use crate::table::{self, Align, Table};
 use crate::{policies, words};
 
+/// The widest text of an expression in the table.
+const TEXT_MAX: usize = 48;
 /// The blanks before the table.
 const INDENT: usize = 2;
 
@@ -38,9 +43,29 @@ pub fn run(paths: &[PathBuf], global: &Global, out: &mut Output) -> Result<Exit,
             writeln!(out, "  {line}")?;
         }
     }
+    let on_top = "identity and index come on top, at most 320 bytes a series";
+    writeln!(
+        out,
+        "\n{} {}",
+        paint.bold("memory of evaluation, in bytes a row"),
+        paint.dim(&format!("({on_top})"))
+    )?;
+    for line in memory::lines(plan, out.width().map(|width| width.saturating_sub(INDENT))) {
+        writeln!(out, "  {line}")?;
+    }
     writeln!(out, "\n{}", paint.bold("plan"))?;
     out.write_all(describe::plan(plan).as_bytes())?;
     Ok(Exit::Good)
+}
+
+/// The labels of a domain's rows as people know them.
+fn rows_by(domain: &Domain) -> String {
+    let shown = |label: &String| match label.as_str() {
+        BUCKET_LABEL => "le".to_owned(),
+        SERIES_LABEL => "each series".to_owned(),
+        _ => label.clone(),
+    };
+    domain.labels.iter().map(shown).collect::<Vec<_>>().join(", ")
 }
 
 /// The windows with their panes and memory, the dearest first.
@@ -57,10 +82,10 @@ fn windows(plan: &Plan, width: Option<usize>) -> Vec<String> {
     let mut windows: Vec<&Window> = plan.windows.iter().collect();
     windows.sort_by_key(|window| std::cmp::Reverse(window.bytes_per_row()));
     for window in windows {
-        let labels = plan.domains.get(window.domain.index()).map(|domain| domain.labels.join(", "));
+        let labels = plan.domains.get(window.domain.index()).map(rows_by);
         let ticks = |ticks: u32| describe::duration(plan.tick_ms.saturating_mul(i64::from(ticks)));
         table.row(vec![
-            window.text.clone(),
+            table::cut(&window.text, TEXT_MAX),
             labels.unwrap_or_default(),
             describe::duration(window.over_ms),
             words::grouped(u64::from(window.slots())),
