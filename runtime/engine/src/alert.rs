@@ -96,56 +96,40 @@ impl AlertState {
     }
 
     /// Moves the latches of a tick and appends what changed.
-    pub(crate) fn tick(
-        &mut self,
-        planned: &Alert,
-        columns: &Columns,
-        rows: &Bitmap,
-        now: u32,
-        closed_ticks: u64,
-        scratch: &mut Scratch,
-        changes: &mut Vec<Change>,
-    ) {
-        self.flapping.release(now);
-        self.find_changed(planned, columns, rows, closed_ticks, scratch);
+    pub(crate) fn tick(&mut self, at: &At<'_>, scratch: &mut Scratch, changes: &mut Vec<Change>) {
+        self.flapping.release(at.now);
+        self.find_changed(at, scratch);
         for word in 0..self.members.len() {
             if scratch.changed[word] == 0 {
                 continue;
             }
-            let known = rows.word(word);
+            let known = at.rows.word(word);
             let old = Old { members: self.members[word], pending: self.pending[word] };
             let mut before = Before::default();
-            for (place, level) in planned.levels.iter().enumerate() {
+            for (place, level) in at.planned.levels.iter().enumerate() {
                 let latch = self.latches[place][word];
-                let (set, reset) = moves(level, columns, closed_ticks);
+                let (set, reset) = at.moves(level);
                 before.note(place, latch);
                 self.latches[place][word] = moved(latch, set[word], reset[word], known);
             }
             self.pending[word] = scratch.pending[word] & known;
             self.members[word] = known;
             for bit in ones(scratch.changed[word]) {
-                self.change(planned, columns, (word, bit), old, &before, now, changes);
+                changes.extend(self.change(at, (word, bit), old, &before));
             }
         }
         self.flapping.settle();
     }
 
     /// Finds the rows whose latches, pending condition or presence change, a column after the other.
-    fn find_changed(
-        &self,
-        planned: &Alert,
-        columns: &Columns,
-        rows: &Bitmap,
-        closed_ticks: u64,
-        scratch: &mut Scratch,
-    ) {
+    fn find_changed(&self, at: &At<'_>, scratch: &mut Scratch) {
         let words = self.members.len();
         scratch.resize(words);
-        let known = &rows.0[..words.min(rows.0.len())];
+        let known = &at.rows.0[..words.min(at.rows.0.len())];
         let (changed, pending) = (&mut scratch.changed[..words], &mut scratch.pending[..words]);
-        for level in &planned.levels {
+        for level in &at.planned.levels {
             if let Some(condition) = level.pending {
-                for (all, this) in pending.iter_mut().zip(&columns.condition(condition).is_true) {
+                for (all, this) in pending.iter_mut().zip(&at.columns.condition(condition).is_true) {
                     *all |= this;
                 }
             }
@@ -156,8 +140,8 @@ impl AlertState {
                 | ((pending[word] & known) ^ self.pending[word])
                 | self.flapping.released(word);
         }
-        for (level, latches) in planned.levels.iter().zip(&self.latches) {
-            let (set, reset) = moves(level, columns, closed_ticks);
+        for (level, latches) in at.planned.levels.iter().zip(&self.latches) {
+            let (set, reset) = at.moves(level);
             let columns = changed.iter_mut().zip(latches).zip(set).zip(reset).zip(known);
             for ((((changed, latch), set), reset), known) in columns {
                 *changed |= latch ^ moved(*latch, *set, *reset, *known);
@@ -165,20 +149,14 @@ impl AlertState {
         }
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "the parts of one word before and after, all of them needed"
-    )]
+    /// Moves one row from the state it was in; says what people see of it.
     fn change(
         &mut self,
-        planned: &Alert,
-        columns: &Columns,
+        at: &At<'_>,
         (word, bit): (usize, usize),
         old: Old,
         before: &Before,
-        now: u32,
-        changes: &mut Vec<Change>,
-    ) {
+    ) -> Option<Change> {
         let row = word * 64 + bit;
         let mask = 1_u64 << bit;
         let was = Row {
@@ -191,7 +169,7 @@ impl AlertState {
         let was_held = was_released || self.flapping.is_held(row);
         let from = shown(was, self.flapping.peak_before(row, was_held));
         if is.is_known && was.level != is.level {
-            self.flapping.note(row, now, was.level, is.level);
+            self.flapping.note(row, at.now, was.level, is.level);
         }
         if is.level > 0 {
             self.risen[word] |= mask;
@@ -199,7 +177,7 @@ impl AlertState {
         if is.is_known && !was.is_known {
             self.forgotten[word] &= !mask;
             self.risen[word] &= if is.level > 0 { u64::MAX } else { !mask };
-            self.since[row] = now;
+            self.since[row] = at.now;
         }
         let is_held = self.flapping.is_held(row);
         if !is.is_known {
@@ -213,9 +191,9 @@ impl AlertState {
             to => to,
         };
         if from == to {
-            return;
+            return None;
         }
-        self.since[row] = now;
+        self.since[row] = at.now;
         let clause = if !is.is_known {
             Clause::Forgotten
         } else if was_released && !is_held && was.level == is.level {
@@ -223,10 +201,10 @@ impl AlertState {
         } else if is_held && to != shown(is, 0) {
             Clause::FlappingHeld
         } else {
-            clause(planned, columns, row, from, to)
+            clause(at, row, from, to)
         };
-        let Ok(row) = u32::try_from(row) else { return };
-        changes.push(Change { alert: self.place, row, from, to, clause, flapping: is_held });
+        let row = u32::try_from(row).ok()?;
+        Some(Change { alert: self.place, row, from, to, clause, flapping: is_held })
     }
 
     fn row(&self, row: usize) -> Row {
@@ -335,14 +313,28 @@ impl Before {
     }
 }
 
-/// What sets and what resets a level; nothing does while it is warming.
-fn moves<'a>(level: &Level, columns: &'a Columns, closed_ticks: u64) -> (&'a [u64], &'a [u64]) {
-    let of = |condition, warm_ticks: u32| {
-        let is_warm = closed_ticks >= u64::from(warm_ticks);
-        let condition = columns.condition(condition);
-        if is_warm { condition.is_true.as_slice() } else { columns.nothing(condition.is_true.len()) }
-    };
-    (of(level.set, level.set_warm_ticks), of(level.reset, level.reset_warm_ticks))
+/// An alert at a tick.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct At<'a> {
+    pub(crate) planned: &'a Alert,
+    pub(crate) columns: &'a Columns,
+    /// The rows it has.
+    pub(crate) rows: &'a Bitmap,
+    /// The tick, counted from the engine's first.
+    pub(crate) now: u32,
+    pub(crate) closed_ticks: u64,
+}
+
+impl<'a> At<'a> {
+    /// What sets and what resets a level; nothing does while it is warming.
+    fn moves(&self, level: &Level) -> (&'a [u64], &'a [u64]) {
+        let of = |condition, warm_ticks: u32| {
+            let is_warm = self.closed_ticks >= u64::from(warm_ticks);
+            let condition = self.columns.condition(condition);
+            if is_warm { condition.is_true.as_slice() } else { self.columns.nothing(condition.is_true.len()) }
+        };
+        (of(level.set, level.set_warm_ticks), of(level.reset, level.reset_warm_ticks))
+    }
 }
 
 /// A word of latches after a tick.
@@ -376,7 +368,8 @@ fn shown(row: Row, peak: u8) -> State {
 }
 
 /// Which clause brought a row from one state to another.
-fn clause(planned: &Alert, columns: &Columns, row: usize, from: State, to: State) -> Clause {
+fn clause(at: &At<'_>, row: usize, from: State, to: State) -> Clause {
+    let At { planned, columns, .. } = at;
     let level = |place: u32| planned.levels.get(place as usize);
     let when = |place: u32| level(place)?.when.map(|when| columns.condition(when).get(row));
     match (from, to) {

@@ -13,6 +13,7 @@ pub(crate) mod sequence;
 
 use crate::bits::{Bitmap, ones};
 use crate::columns::grow;
+use crate::input::is_stale_marker;
 use crate::rows::NONE;
 use crate::series::{SeriesTable, Targets};
 use crate::statistics::{Refusal, SourceStatistics};
@@ -242,7 +243,9 @@ impl Reading {
         if is_contested {
             self.open.unset(at);
             self.crowded.set(at);
-            self.contested.push(Contested { row, feed: sample.feed, instant_ms: sample.instant_ms, value });
+            let (feed, instant_ms) = (sample.feed, sample.instant_ms);
+            let is_sample = !is_stale_marker(value);
+            self.contested.push(Contested { row, feed, instant_ms, value, is_sample });
             return;
         }
         let has_plain = self.members.get(at) && !self.open.get(at) && !self.crowded.get(at);

@@ -1,5 +1,6 @@
 //! The steps of a tick, one by one, over the columns.
 
+use crate::alert::At;
 use crate::bits::{Bitmap, Truth, place};
 use crate::engine::Engine;
 use crate::group::{bucket, condition, number};
@@ -262,16 +263,14 @@ impl Engine {
 
     fn alert(&mut self, plan: &Plan, id: AlertId, now: &Now) {
         if let (Some(alert), Some(planned)) = (self.alerts.get_mut(id.index()), plan.alerts.get(id.index())) {
-            let rows = self.membership.set(planned.rows);
-            alert.tick(
+            let at = At {
                 planned,
-                &self.columns,
-                rows,
-                now.since_first,
-                now.closed,
-                &mut self.scratch.alerts,
-                &mut self.scratch.changes,
-            );
+                columns: &self.columns,
+                rows: self.membership.set(planned.rows),
+                now: now.since_first,
+                closed_ticks: now.closed,
+            };
+            alert.tick(&at, &mut self.scratch.alerts, &mut self.scratch.changes);
         }
     }
 

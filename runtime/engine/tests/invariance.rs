@@ -4,7 +4,7 @@ use nvp_engine::fuzz::order_and_chunking;
 use proptest::prelude::*;
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
     fn neither_order_nor_batches_nor_numbers_nor_evaluators_show(data in prop::collection::vec(any::<u8>(), 0..400)) {

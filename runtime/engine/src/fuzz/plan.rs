@@ -14,14 +14,19 @@ use nvp_plan::window::{Keep, WindowFunction as F, WindowSource, WindowTest};
 pub(super) fn everything(tick_ms: i64) -> Plan {
     let mut builder = PlanBuilder::new(tick_ms);
     let cpu = builder.gauge("cpu", &["pod", "zone"]);
-    if let Some(input) = builder.plan.inputs.last_mut() {
-        input.forget_ms = 12 * tick_ms;
-    }
     watch_windows(&mut builder, cpu);
     watch_groups(&mut builder, cpu);
     watch_counters(&mut builder);
     watch_buckets(&mut builder);
     watch_joins(&mut builder, cpu);
+    // Short, so that a hole is long enough for all of it.
+    for input in &mut builder.plan.inputs {
+        input.forget_ms = 12 * tick_ms;
+    }
+    for alert in &mut builder.plan.alerts {
+        alert.flapping_changes = 4;
+        alert.flapping_within_ms = 15 * tick_ms;
+    }
     builder.plan
 }
 

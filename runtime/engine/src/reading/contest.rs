@@ -17,6 +17,8 @@ pub(crate) struct Contested {
     pub(crate) feed: u32,
     pub(crate) instant_ms: i64,
     pub(crate) value: f64,
+    /// Whether anything but a stale marker was said at this instant.
+    pub(crate) is_sample: bool,
 }
 
 /// What one series said last.
@@ -101,11 +103,11 @@ impl Contest {
             is_new: true,
         });
         for sample in samples {
-            if is_stale_marker(sample.value) {
-                (claim.value, claim.is_ended) = (f64::NAN, true);
-            } else {
-                (claim.last_ms, claim.value, claim.is_ended) = (sample.instant_ms, sample.value, false);
+            if sample.is_sample {
+                claim.last_ms = sample.instant_ms;
             }
+            claim.is_ended = is_stale_marker(sample.value);
+            claim.value = if claim.is_ended { f64::NAN } else { sample.value };
         }
         match known {
             Some(known) => *known = claim,
@@ -130,6 +132,7 @@ impl Reading {
                 let differ = differing([earlier.value, later.value].into_iter());
                 around.refuse(earlier.feed, Refusal::Duplicate, differ);
                 earlier.value = later.value;
+                earlier.is_sample |= later.is_sample;
             }
             is_same
         });

@@ -1,7 +1,8 @@
 //! Samples that need their order: several of a row in one tick, NaN, stale markers, rows that come into being.
 //!
 //! They are folded in the order of (row, instant, value). Of samples of one series and instant that differ the greatest (by IEEE 754's
-//! total order, so a NaN before all numbers) is kept and the others are counted; identical ones are one sample.
+//! total order, so a NaN before all numbers) is kept and the others are counted; identical ones are one sample. A stale marker by itself is
+//! no sample: a row is forgotten so long after its last sample.
 #![expect(
     clippy::indexing_slicing,
     reason = "INVARIANT (row order): all columns of a reading have one length, and feeds name rows of its domain only"
@@ -81,11 +82,14 @@ impl Reading {
         for at_instant in entries.chunk_by(|a, b| a.instant_ms == b.instant_ms) {
             let Some(entry) = at_instant.last() else { continue };
             around.refuse(feed, Refusal::Duplicate, differing(at_instant.iter().map(|entry| entry.value)));
+            if at_instant.iter().any(|entry| !is_stale_marker(entry.value)) {
+                (last_ms, is_there) = (entry.instant_ms, true);
+            }
             if is_stale_marker(entry.value) {
                 (value, is_ended) = (f64::NAN, true);
                 continue;
             }
-            (last_ms, value, is_ended, is_there) = (entry.instant_ms, entry.value, false, true);
+            (value, is_ended) = (entry.value, false);
             if value.is_nan() {
                 around.refuse(feed, Refusal::NotANumber, 1);
             } else {
