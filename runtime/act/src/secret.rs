@@ -11,7 +11,7 @@ const SECRET_BYTES_MAX: u64 = 64 << 10;
 
 /// Where a secret is kept: `env:NAME` or `file:PATH`. A secret itself has no place in the configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(try_from = "String")]
+#[serde(try_from = "toml::Value")]
 pub enum Secret {
     /// In this environment variable.
     Environment(String),
@@ -21,7 +21,7 @@ pub enum Secret {
 
 /// A setting that may be written down, or kept as a [`Secret`]. Never printed, as it may hold a token all the same.
 #[derive(Clone, PartialEq, Eq, Deserialize)]
-#[serde(from = "String")]
+#[serde(try_from = "toml::Value")]
 pub enum Setting {
     /// Written down.
     Plain(String),
@@ -96,11 +96,12 @@ fn read_small(path: &PathBuf) -> Result<String, SecretError> {
     Ok(text)
 }
 
-impl TryFrom<String> for Secret {
+/// From any value, so that no message about a value of the wrong type can show it.
+impl TryFrom<toml::Value> for Secret {
     type Error = SecretError;
 
-    fn try_from(text: String) -> Result<Self, SecretError> {
-        Self::parse(&text)
+    fn try_from(value: toml::Value) -> Result<Self, SecretError> {
+        Self::parse(value.as_str().unwrap_or_default())
     }
 }
 
@@ -114,6 +115,16 @@ impl Setting {
             Self::Plain(text) => Ok(SecretString::from(text.clone())),
             Self::Kept(secret) => secret.fetch(),
         }
+    }
+}
+
+/// From any value, as for [`Secret`].
+impl TryFrom<toml::Value> for Setting {
+    type Error = &'static str;
+
+    fn try_from(value: toml::Value) -> Result<Self, &'static str> {
+        let text = value.as_str().ok_or("a text is needed, or `env:NAME`, or `file:PATH`")?;
+        Ok(Self::from(text.to_owned()))
     }
 }
 

@@ -13,4 +13,6 @@ mod fmt;
 #[cfg(test)]
 mod harness;
 #[cfg(test)]
+mod run;
+#[cfg(test)]
 mod test;

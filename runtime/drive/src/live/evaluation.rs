@@ -122,6 +122,8 @@ impl Evaluation {
         mut deliveries: mpsc::Receiver<Delivery>,
         stop: CancellationToken,
     ) -> Ended {
+        // The first tick is the one before the first sample: were it older, windows would seem to have been filled by time without samples.
+        self.close_ticks();
         loop {
             let pause = self.until_next_look();
             tokio::select! {

@@ -140,6 +140,12 @@ async fn ticks_follow_each_other_and_nothing_of_a_punctual_source_is_late() {
     let exporter = Exporter::start("load 3\n").await;
     let mut run = begin(POLICY, vec![scrape(&exporter, LONG)], Vec::new());
     let first = run.tick().await;
+    let started = run.running.board().borrow().started_ms;
+    assert!(
+        (0..1_000).contains(&(started - 1 - first)),
+        "the first tick is {} ms before the start",
+        started - first
+    );
     let mut last = first;
     while last < first + 5_000 {
         let tick = run.tick().await;

@@ -24,6 +24,9 @@ fn a_whole_webhook_is_read() {
 fn mistakes_are_named_with_their_place() {
     for (text, wanted) in [
         ("url = \"http://a\"\nbearer = \"hunter2\"", "a secret must not be written here"),
+        ("url = \"http://a\"\nbearer = 424242", "a secret must not be written here"),
+        ("url = 424242", "a text is needed"),
+        ("url = \"http://a\"\nheaders = { a = 424242 }", "a text is needed"),
         ("url = \"http://a\"\nbeerer = \"env:X\"", "unknown field `beerer`"),
         ("url = \"http://a\"\ntimeout = \"0s\"", "a duration above 0s is needed"),
         ("url = \"http://a\"\ntimeout = \"-3s\"", "a duration above 0s is needed"),

@@ -1,0 +1,7 @@
+//! `run` as its users meet it: real sockets, real signals, a real terminal, the real node_exporter.
+
+mod live;
+mod node_exporter;
+mod peers;
+mod terminal;
+mod usage;
