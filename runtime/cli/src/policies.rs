@@ -6,15 +6,17 @@ use std::sync::Arc;
 
 use nvp_check::typed::Policy;
 use nvp_check::{Checked, Unproved};
-use nvp_drive::generation::{self, Generation, is_error};
+use nvp_drive::generation::{self, Generation, GenerationError, is_error};
 use nvp_drive::load::{self, PolicySet, Problem, Stdlib};
 use nvp_dsl::diagnostic::Diagnostic;
 use nvp_dsl::{SourceMap, render};
 use nvp_kernels::Mode;
+use nvp_lower::LowerError;
 
 use crate::failure::{Exit, Failure};
 use crate::options::{Color, Global, Jit};
 use crate::output::Paint;
+use crate::words;
 
 /// A set with what checking found.
 pub struct Policies {
@@ -63,7 +65,7 @@ pub fn sound(paths: &[PathBuf], global: &Global) -> Result<(Policies, Arc<Policy
     let errors: Vec<_> =
         policies.diagnostics.iter().filter(|diagnostic| is_error(diagnostic)).cloned().collect();
     tell_diagnostics(&errors, &policies.set.sources, global.color);
-    let told = format!("{}\n", crate::words::count(errors.len(), "error", "errors"));
+    let told = format!("{}\n", words::count(errors.len(), "error", "errors"));
     drop(io::stderr().lock().write_all(told.as_bytes()));
     Err(Failure::AlreadyTold(Exit::Found))
 }
@@ -71,16 +73,30 @@ pub fn sound(paths: &[PathBuf], global: &Global) -> Result<(Policies, Arc<Policy
 /// Loads, checks and compiles for a verb that runs policies.
 pub fn ready(paths: &[PathBuf], global: &Global) -> Result<(Policies, Generation), Failure> {
     let (policies, policy) = sound(paths, global)?;
-    let generation = Generation::new(policy, mode(global)).map_err(|error| not_ready(&error))?;
+    let generation = Generation::new(Arc::clone(&policy), mode(global)).map_err(|error| {
+        let declared = match &error {
+            GenerationError::Lower(LowerError::TooLarge { name, .. }) => {
+                policy.alerts.iter().find(|alert| alert.name == *name)
+            }
+            _ => None,
+        };
+        let failure = not_ready(&error);
+        match declared {
+            Some(alert) => {
+                failure.help(format!("it is written at {}", words::place(alert.span, &policies.set.sources)))
+            }
+            None => failure,
+        }
+    })?;
     Ok((policies, generation))
 }
 
 /// Why sound policies could not be made ready to run.
-pub fn not_ready(error: &generation::GenerationError) -> Failure {
+pub fn not_ready(error: &GenerationError) -> Failure {
     let failure = Failure::new(error.to_string());
     match error {
-        generation::GenerationError::Lower(_) | generation::GenerationError::Plan(_) => failure,
-        generation::GenerationError::Compile(_) => {
+        GenerationError::Lower(_) | GenerationError::Plan(_) => failure,
+        GenerationError::Compile(_) => {
             failure.help("`--jit off` interprets conditions and needs no executable memory")
         }
     }

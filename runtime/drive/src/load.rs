@@ -95,6 +95,7 @@ impl PolicySet {
 #[must_use]
 pub fn load(paths: &[PathBuf], stdlib: &Stdlib) -> PolicySet {
     let mut set = PolicySet::default();
+    set.problems.extend(stdlib.problem());
     let mut loaded = BTreeSet::new();
     for path in policy_files(paths, &mut set.problems) {
         let module = stdlib.module_of(&path);

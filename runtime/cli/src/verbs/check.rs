@@ -107,7 +107,9 @@ fn report(arguments: &Arguments, policies: &Policies, out: &mut Output) -> Resul
         if arguments.verbose {
             unproved(policies, out)?;
         }
-        writeln!(out, "{}", summary(policies, out))?;
+        if policies.set.own_files() > 0 || !diagnostics.is_empty() {
+            writeln!(out, "{}", summary(policies, out))?;
+        }
     }
     Ok(())
 }

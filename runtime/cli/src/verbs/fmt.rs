@@ -69,7 +69,9 @@ pub fn run(arguments: &Arguments, global: &Global, out: &mut Output) -> Result<E
         }
     }
     policies::tell_problems(&problems, global.color);
-    writeln!(out, "{}", summary(arguments, files.len(), changed, broken, out))?;
+    if !files.is_empty() {
+        writeln!(out, "{}", summary(arguments, files.len(), changed, broken, out))?;
+    }
     Ok(match () {
         () if !problems.is_empty() => Exit::Unable,
         () if broken > 0 || (arguments.check && changed > 0) => Exit::Found,

@@ -25,6 +25,12 @@ impl Stdlib {
         Self { folder: Some(folder) }
     }
 
+    /// Why nothing can be read from here, if so.
+    pub(super) fn problem(&self) -> Option<Problem> {
+        let folder = self.folder.as_ref().filter(|folder| !folder.is_dir())?;
+        Some(Problem::new(folder, "the standard library is read from a folder, and this is none"))
+    }
+
     /// The names of all modules, sorted; for "did you mean".
     #[must_use]
     pub fn modules(&self) -> Vec<String> {

@@ -112,3 +112,11 @@ fn every_built_in_module_is_named_after_its_file_and_readable() {
     }
     assert!(stdlib.read("std.nowhere").unwrap().is_none());
 }
+
+#[test]
+fn a_standard_library_that_is_not_there_is_told() {
+    let folder = folder(&[("a.nvp", b"unit a\n")]);
+    let set = load(&[folder.path().join("a.nvp")], &Stdlib::in_folder(folder.path().join("nowhere")));
+    assert_eq!(set.problems.len(), 1);
+    assert!(set.problems[0].problem.contains("standard library"), "{}", set.problems[0]);
+}

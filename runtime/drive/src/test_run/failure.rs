@@ -33,6 +33,20 @@ pub struct Failure {
     pub decision: Option<Box<Decision>>,
 }
 
+impl Failure {
+    /// That of a test without an expectation, which could never fail.
+    pub(super) fn of_nothing(span: Span) -> Self {
+        Self {
+            expected: "something".to_owned(),
+            span,
+            problem: "the test has no `expect`".to_owned(),
+            decided: None,
+            closest: None,
+            decision: None,
+        }
+    }
+}
+
 /// What was at one tick.
 #[derive(Debug, Clone)]
 pub struct Moment {

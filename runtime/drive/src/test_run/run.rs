@@ -81,9 +81,16 @@ pub fn run(policy: &Policy, test: &Test, mode: Mode, look: Look) -> Result<TestO
         span: test.span,
         ticks: run.feed.ticks(),
         not_given: not_given(&run.plan, policy, test),
-        failures: run.watches.into_iter().filter_map(|watch| watch.failure).collect(),
+        failures: failures(test, run.watches),
         decisions: run.decisions,
     })
+}
+
+fn failures(test: &Test, watches: Vec<Watch<'_>>) -> Vec<Failure> {
+    if watches.is_empty() {
+        return vec![Failure::of_nothing(test.span)];
+    }
+    watches.into_iter().filter_map(|watch| watch.failure).collect()
 }
 
 fn lower(policy: &Policy, test: &Test) -> Result<nvp_lower::Lowered, GenerationError> {

@@ -167,3 +167,8 @@ fn a_test_that_would_take_for_ever_is_refused() {
         "the test has 50400000 ticks, and at most 6000000 are run",
     );
 }
+
+#[test]
+fn a_test_that_expects_nothing_fails() {
+    fails(r#"given load{host = "a"} is 1"#, "the test has no `expect`");
+}

@@ -18,6 +18,8 @@ use crate::words;
 
 /// The blanks before the table.
 const INDENT: usize = 2;
+/// The most rows in the table.
+const ROWS_MAX: usize = 200;
 /// The most alerts named in a row.
 const NAMES_MAX: usize = 8;
 
@@ -44,8 +46,17 @@ pub fn write(shown: &Shown<'_>, out: &mut Output) -> Result<(), Failure> {
         writeln!(out, "\n{}", paint.good("no alert fired"))?;
     } else {
         writeln!(out)?;
-        for line in table(&fired, shown.policy, out.width()) {
+        let listed = fired.get(..ROWS_MAX).unwrap_or(&fired);
+        for line in table(listed, shown.policy, out.width()) {
             writeln!(out, "  {line}")?;
+        }
+        if listed.len() < fired.len() {
+            let more = words::count(fired.len() - listed.len(), "row", "rows");
+            writeln!(
+                out,
+                "  {}",
+                paint.dim(&format!("and {more} more; `--format json` tells every decision"))
+            )?;
         }
     }
     let quiet = quiet(shown, &fired);
