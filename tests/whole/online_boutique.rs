@@ -37,7 +37,7 @@ fn decisions(mode: Mode) -> Vec<Decision> {
     let recording = Recording::open(&path, nvp_history::Options::default(), &mut |_, _| {})
         .expect("the recording can be read");
     let mut decisions = Vec::new();
-    dry_run(&generation, &recording, &mut |_| {}, &mut |decision| decisions.push(decision));
+    dry_run(&generation, &recording, &mut |_| {}, &mut |decision| decisions.push(decision)).unwrap();
     decisions
 }
 

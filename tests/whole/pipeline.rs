@@ -86,7 +86,8 @@ fn decisions(policy: &Arc<nvp_check::typed::Policy>, recording: &str, mode: Mode
     dry_run(&generation, &recording, &mut |_| {}, &mut |decision| {
         lines.push_str(&decision.json());
         lines.push('\n');
-    });
+    })
+    .unwrap();
     lines
 }
 

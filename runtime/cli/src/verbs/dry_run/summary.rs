@@ -154,7 +154,7 @@ fn remarks(shown: &Shown<'_>, paint: Paint) -> Vec<String> {
         remarks.push(format!("{} {text}", paint.warning("warning:")));
     }
     for outlier in &shown.report.outliers {
-        remarks.push(format!("{} the clock of {outlier}", paint.warning("left out:")));
+        remarks.push(format!("{} the clock of {outlier}", paint.warning("warning:")));
     }
     for (reason, count, example) in shown.report.dropped.iter() {
         if reason == nvp_formats::DropReason::ClockOutlier {
