@@ -35,6 +35,16 @@ fn main() {
     let series: usize = asked.unwrap_or(1_000_000);
     let ticks = samples(series);
     println!("{RULES} rules of two levels over {series} series\n");
+    if std::env::var_os("ONLY").is_some() {
+        let mut compiled = Running::new(plans::rules(1), Mode::Auto, series);
+        let mut turns = Turns::new("only");
+        for _ in 0..100 {
+            turns.take("the engine, compiled", || compiled.tick(&ticks));
+        }
+        turns.print();
+        println!("{} transitions", compiled.transitions);
+        return;
+    }
     without_windows(series, &ticks);
     with_average(series, &ticks);
     parts(series, &ticks);
@@ -43,21 +53,20 @@ fn main() {
 /// Values of some ticks: most stay where they are, some go up and down.
 fn samples(series: usize) -> Vec<Vec<f64>> {
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-    let mut draw = move || {
+    let mut draw = || {
         state ^= state << 13;
         state ^= state >> 7;
         state ^= state << 17;
         state
     };
     let base: Vec<f64> = (0..series).map(|_| (draw() % 9_000) as f64 * SIXTEENTH * 0.125).collect();
-    let mut ticks = vec![base.clone(); CYCLE];
-    for place in 0..series {
-        // One in a hundred is high for some of the ticks.
-        if draw() % 100 == 0 {
-            let (from, length) = (draw() as usize % CYCLE, 1 + draw() as usize % 3);
-            for at in from..from + length {
-                ticks[at % CYCLE][place] = 75.0 + (draw() % 400) as f64 * SIXTEENTH;
-            }
+    let mut ticks = vec![base; CYCLE];
+    // One in 250 is high for some of the ticks: one condition in 500 changes at a tick.
+    let high: Vec<usize> = (0..series).filter(|_| draw() % 250 == 0).collect();
+    for place in high {
+        let (from, length) = (draw() as usize % CYCLE, 1 + draw() as usize % 3);
+        for at in from..from + length {
+            ticks[at % CYCLE][place] = 75.0 + (draw() % 400) as f64 * SIXTEENTH;
         }
     }
     ticks

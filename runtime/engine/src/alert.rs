@@ -9,7 +9,7 @@
 pub(crate) mod flapping;
 
 use crate::bits::{Bitmap, Truth, ones, place};
-use crate::columns::{Columns, grow};
+use crate::columns::Columns;
 use crate::why::{Clause, State};
 use flapping::Flapping;
 use nvp_plan::alert::{Alert, Level};
@@ -20,6 +20,8 @@ use nvp_plan::step::StateTest;
 pub(crate) struct Change {
     pub(crate) alert: u32,
     pub(crate) row: u32,
+    /// Its place in the order of labels, found when the tick's decisions are written out.
+    pub(crate) rank: u32,
     pub(crate) from: State,
     pub(crate) to: State,
     pub(crate) clause: Clause,
@@ -41,8 +43,6 @@ pub(crate) struct AlertState {
     forgotten: Vec<u64>,
     /// Rows that have been at a level.
     risen: Vec<u64>,
-    /// The tick of the last change of the shown state.
-    since: Vec<u32>,
     flapping: Flapping,
 }
 
@@ -71,7 +71,6 @@ impl AlertState {
             members: Vec::new(),
             forgotten: Vec::new(),
             risen: Vec::new(),
-            since: Vec::new(),
             flapping: Flapping::new(planned, tick_ms),
         }
     }
@@ -81,7 +80,6 @@ impl AlertState {
         for bitmap in self.latches.iter_mut().chain(bitmaps) {
             bitmap.resize(rows / 64, 0);
         }
-        grow(&mut self.since, rows, 0);
         self.flapping.resize(rows);
     }
 
@@ -167,7 +165,7 @@ impl AlertState {
         let is = self.row(row);
         let was_released = self.flapping.released(word) & mask != 0;
         let was_held = was_released || self.flapping.is_held(row);
-        let from = shown(was, self.flapping.peak_before(row, was_held));
+        let from = shown(was, self.flapping.peak_if(row, was_held));
         if is.is_known && was.level != is.level {
             self.flapping.note(row, at.now, was.level, is.level);
         }
@@ -177,7 +175,7 @@ impl AlertState {
         if is.is_known && !was.is_known {
             self.forgotten[word] &= !mask;
             self.risen[word] &= if is.level > 0 { u64::MAX } else { !mask };
-            self.since[row] = at.now;
+            self.flapping.show(row, at.now);
         }
         let is_held = self.flapping.is_held(row);
         if !is.is_known {
@@ -193,7 +191,7 @@ impl AlertState {
         if from == to {
             return None;
         }
-        self.since[row] = at.now;
+        self.flapping.show(row, at.now);
         let clause = if !is.is_known {
             Clause::Forgotten
         } else if was_released && !is_held && was.level == is.level {
@@ -204,7 +202,7 @@ impl AlertState {
             clause(at, row, from, to)
         };
         let row = u32::try_from(row).ok()?;
-        Some(Change { alert: self.place, row, from, to, clause, flapping: is_held })
+        Some(Change { alert: self.place, row, rank: 0, from, to, clause, flapping: is_held })
     }
 
     fn row(&self, row: usize) -> Row {
@@ -231,7 +229,7 @@ impl AlertState {
 
     /// Since which tick the row is shown as it is, and whether it is held for flapping.
     pub(crate) fn since(&self, row: usize) -> (u32, bool) {
-        (self.since.get(row).copied().unwrap_or_default(), self.flapping.is_held(row))
+        (self.flapping.since(row), self.flapping.is_held(row))
     }
 
     /// The rows it knows, and those it forgot while pending or at a level.
@@ -277,7 +275,6 @@ impl AlertState {
     pub(crate) fn bytes(&self) -> usize {
         let bitmaps = [&self.pending, &self.members, &self.forgotten, &self.risen];
         self.latches.iter().chain(bitmaps).map(|bitmap| bitmap.capacity() * 8).sum::<usize>()
-            + self.since.capacity() * 4
             + self.flapping.bytes()
     }
 }

@@ -28,9 +28,10 @@ impl Engine {
         let mut changes = std::mem::take(&mut self.scratch.changes);
         if !changes.is_empty() {
             let rows = self.show_rows(&changes, out);
-            changes.sort_unstable_by_key(|change| {
-                (change.alert, find(&rows, self.domain_of(change), change.row).map(|row| row.rank))
-            });
+            for change in &mut changes {
+                change.rank = find(&rows, self.domain_of(change), change.row).map_or(0, |row| row.rank);
+            }
+            changes.sort_unstable_by_key(|change| (change.alert, change.rank));
             for change in &changes {
                 self.record(now, change, &rows, out);
             }

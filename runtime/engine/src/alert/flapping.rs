@@ -11,16 +11,24 @@ use crate::columns::grow;
 use nvp_plan::alert::Alert;
 use std::collections::VecDeque;
 
-/// The changes of late. Ticks are counted from the engine's first.
+/// What is kept of a row, in one place in memory.
+#[derive(Debug, Clone, Copy, Default)]
+struct Past {
+    /// The tick of the last change of the shown state.
+    since: u32,
+    /// Changes of late.
+    recent: u16,
+    /// The highest level of late, from 1.
+    peak: u8,
+}
+
+/// The changes of late, and since when a row is shown as it is. Ticks are counted from the engine's first.
 #[derive(Debug)]
 pub(crate) struct Flapping {
     /// As many changes of late are flapping.
     changes: u32,
     within_ticks: u32,
-    /// Changes of late, by row.
-    recent: Vec<u16>,
-    /// The highest level of late, from 1.
-    peak: Vec<u8>,
+    rows: Vec<Past>,
     held: Vec<u64>,
     /// Rows let go at this tick.
     released: Vec<u64>,
@@ -35,8 +43,7 @@ impl Flapping {
         Self {
             changes: planned.flapping_changes.max(1),
             within_ticks: u32::try_from(ticks).unwrap_or(u32::MAX),
-            recent: Vec::new(),
-            peak: Vec::new(),
+            rows: Vec::new(),
             held: Vec::new(),
             released: Vec::new(),
             has_released: false,
@@ -45,8 +52,7 @@ impl Flapping {
     }
 
     pub(crate) fn resize(&mut self, rows: usize) {
-        grow(&mut self.recent, rows, 0);
-        grow(&mut self.peak, rows, 0);
+        grow(&mut self.rows, rows, Past::default());
         self.held.resize(rows / 64, 0);
         self.released.resize(rows / 64, 0);
     }
@@ -56,8 +62,9 @@ impl Flapping {
         let within = self.within_ticks;
         while let Some((_, row)) = self.log.pop_front_if(|(at, _)| at.saturating_add(within) <= now) {
             let at = row as usize;
-            self.recent[at] = self.recent[at].saturating_sub(1);
-            if self.recent[at] > 0 {
+            let past = &mut self.rows[at];
+            past.recent = past.recent.saturating_sub(1);
+            if past.recent > 0 {
                 continue;
             }
             let (word, bit) = crate::bits::place(at);
@@ -66,7 +73,7 @@ impl Flapping {
                 self.released[word] |= bit;
                 self.has_released = true;
             } else {
-                self.peak[at] = 0;
+                self.rows[at].peak = 0;
             }
         }
     }
@@ -79,9 +86,9 @@ impl Flapping {
         self.has_released = false;
         for word in 0..self.released.len() {
             for bit in crate::bits::ones(std::mem::take(&mut self.released[word])) {
-                let row = word * 64 + bit;
-                if self.recent[row] == 0 {
-                    self.peak[row] = 0;
+                let past = &mut self.rows[word * 64 + bit];
+                if past.recent == 0 {
+                    past.peak = 0;
                 }
             }
         }
@@ -91,12 +98,13 @@ impl Flapping {
     pub(crate) fn note(&mut self, row: usize, now: u32, from: u8, to: u8) {
         let Ok(place) = u32::try_from(row) else { return };
         self.log.push_back((now, place));
-        if self.recent[row] == 0 {
-            self.peak[row] = 0;
+        let past = &mut self.rows[row];
+        if past.recent == 0 {
+            past.peak = 0;
         }
-        self.recent[row] = self.recent[row].saturating_add(1);
-        self.peak[row] = self.peak[row].max(from).max(to);
-        if u32::from(self.recent[row]) >= self.changes {
+        past.recent = past.recent.saturating_add(1);
+        past.peak = past.peak.max(from).max(to);
+        if u32::from(past.recent) >= self.changes {
             let (word, bit) = crate::bits::place(row);
             self.held[word] |= bit;
         }
@@ -127,12 +135,17 @@ impl Flapping {
 
     /// The level at which a held row is shown, from 1; 0 if it is not held.
     pub(crate) fn peak_if(&self, row: usize, is_held: bool) -> u8 {
-        if is_held { self.peak.get(row).copied().unwrap_or_default() } else { 0 }
+        if is_held { self.rows.get(row).map_or(0, |past| past.peak) } else { 0 }
     }
 
-    /// The same before this tick's changes.
-    pub(crate) fn peak_before(&self, row: usize, was_held: bool) -> u8 {
-        self.peak_if(row, was_held)
+    /// The tick at which the shown state changed last.
+    pub(crate) fn since(&self, row: usize) -> u32 {
+        self.rows.get(row).map_or(0, |past| past.since)
+    }
+
+    /// Notes that the shown state changes.
+    pub(crate) fn show(&mut self, row: usize, now: u32) {
+        self.rows[row].since = now;
     }
 
     /// The tick at which the oldest change is no longer of late.
@@ -141,8 +154,7 @@ impl Flapping {
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        self.recent.capacity() * 2
-            + self.peak.capacity()
+        self.rows.capacity() * size_of::<Past>()
             + (self.held.capacity() + self.released.capacity()) * 8
             + self.log.capacity() * 8
     }
