@@ -39,7 +39,7 @@ async fn decisions_go_to_standard_output_and_webhook_and_are_counted() {
     assert_eq!((&decision["why"]["value"], &decision["why"]["says"]), (&9.0.into(), &"load is 9".into()));
     assert_eq!(decision["at"].as_i64().unwrap() % 1_000, 0);
 
-    assert_eq!(get(&address, "/readyz").await.0, 200);
+    get_until(&address, "/readyz", |code, _| code == 200).await;
     let delivered = format!(
         "novaevo_policy_destination_decisions_total{{destination=\"http://{}\",result=\"delivered\"}} 1\n",
         receiver.address

@@ -135,7 +135,9 @@ impl Evaluation {
             if self.telling.is_over() {
                 break;
             }
-            self.publish_sometimes(&deliveries);
+            if self.until_publishing().is_zero() {
+                self.publish(&deliveries);
+            }
         }
         self.publish(&deliveries);
         let status = Status::clone(&self.publish.borrow());
@@ -148,8 +150,7 @@ impl Evaluation {
         let next_tick_ms =
             now_ms.saturating_sub(AFTER_TICK_MS).div_euclid(self.tick_ms).saturating_add(1) * self.tick_ms;
         let tick = self.clock.until(next_tick_ms.saturating_add(AFTER_TICK_MS));
-        let status = self.published.map_or(Duration::ZERO, |at| PUBLISH_EVERY.saturating_sub(at.elapsed()));
-        tick.min(status)
+        tick.min(self.until_publishing())
     }
 
     /// Takes what a source brought, and closes what waited for it.
@@ -206,12 +207,11 @@ impl Evaluation {
         }
     }
 
-    fn publish_sometimes(&mut self, deliveries: &mpsc::Receiver<Delivery>) {
-        let age = self.published.map_or(Duration::MAX, |at| at.elapsed());
+    /// How long the last status will do: until it is old, or soon when a tick has been closed since.
+    fn until_publishing(&self) -> Duration {
         let has_ticked = self.publish.borrow().last_tick_ms != self.feed.engine().last_tick();
-        if age >= PUBLISH_EVERY || (has_ticked && age >= PUBLISH_PAUSE) {
-            self.publish(deliveries);
-        }
+        let pause = if has_ticked { PUBLISH_PAUSE } else { PUBLISH_EVERY };
+        self.published.map_or(Duration::ZERO, |at| pause.saturating_sub(at.elapsed()))
     }
 
     /// Publishes the status as it is now.
