@@ -6,8 +6,8 @@
 //! scrape task ─┘   (one SeriesTable, one engine)       └─► webhooks       ─► status board
 //! ```
 //!
-//! Collectors wait when the queue is full and skip what they could not begin in time, counted. The evaluation waits for nobody: what
-//! it hands to a destination is queued there, bounded, and what does not fit is counted.
+//! Collectors wait when the queue is full and skip what they could not begin in time, counted. The evaluation waits for
+//! nobody: what it hands to a destination is queued there, bounded, and what does not fit is counted.
 
 mod clock;
 mod collect;

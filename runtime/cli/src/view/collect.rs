@@ -14,7 +14,7 @@ use tokio::sync::watch;
 
 use super::ViewModel;
 use super::model::{DECISIONS_MAX, DecisionView, LevelView, Rows, Tone};
-use super::rows::{Roster, printable, shown};
+use super::rows::{Roster, printable, shown, shown_short};
 use super::troubles::Troubles;
 
 /// Looking at the rows may take one part in this many of the evaluation's time; the next look waits as long as that needs.
@@ -121,6 +121,7 @@ impl Observer for Collect {
             to: decided.to.clone(),
             alert: Arc::clone(&decided.alert),
             labels: shown(&decided.labels, common),
+            labels_short: shown_short(&decided.labels, common),
             saying: decided.saying.clone(),
         };
         self.models.send_replace(Arc::new(ViewModel {

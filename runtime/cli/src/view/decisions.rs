@@ -33,36 +33,38 @@ pub(super) fn lines(
     lines
 }
 
-/// From this many columns on, the state before is shown too.
-const COLUMNS_WITH_FROM: usize = 100;
+/// From this many columns on, the state before and the names of labels are shown too.
+const COLUMNS_WIDE: usize = 100;
 
 /// The widths of what comes before the saying.
 #[derive(Debug, Clone, Copy)]
 struct Layout {
-    with_from: bool,
+    is_wide: bool,
     change: usize,
     row: usize,
 }
 
 impl Layout {
     fn of(shown: &[&DecisionView], columns: usize) -> Self {
-        let with_from = columns >= COLUMNS_WITH_FROM;
+        let is_wide = columns >= COLUMNS_WIDE;
         let widest = |text: &dyn Fn(&DecisionView) -> usize| shown.iter().map(|d| text(d)).max().unwrap_or(0);
-        let from = |decision: &DecisionView| if with_from { width(&decision.from) + 1 } else { 0 };
+        let from = |decision: &DecisionView| if is_wide { width(&decision.from) + 1 } else { 0 };
         let change = widest(&|decision| from(decision) + 2 + width(&decision.to.word)).min(28);
-        let row = widest(&|decision| width(&row(decision))).min(columns.saturating_sub(change + 15) / 2);
-        Self { with_from, change, row }
+        let row =
+            widest(&|decision| width(&row(decision, is_wide))).min(columns.saturating_sub(change + 15) / 2);
+        Self { is_wide, change, row }
     }
 }
 
-fn row(decision: &DecisionView) -> String {
-    let gap = if decision.labels.is_empty() { "" } else { " " };
-    format!("{}{gap}{}", decision.alert, decision.labels)
+fn row(decision: &DecisionView, with_label_names: bool) -> String {
+    let labels = if with_label_names { &decision.labels } else { &decision.labels_short };
+    let gap = if labels.is_empty() { "" } else { " " };
+    format!("{}{gap}{labels}", decision.alert)
 }
 
 fn line(decision: &DecisionView, layout: Layout, columns: usize, theme: &Theme) -> Line<'static> {
     let clock = theme.clock(decision.at_ms);
-    let before = if layout.with_from { format!("{} → ", decision.from) } else { "→ ".to_owned() };
+    let before = if layout.is_wide { format!("{} → ", decision.from) } else { "→ ".to_owned() };
     let to = cut(&decision.to.word, layout.change.saturating_sub(width(&before)));
     let rest = layout.change.saturating_sub(width(&before) + width(&to));
     let taken = 1 + width(&clock) + 2 + layout.change + 2 + layout.row + 2;
@@ -71,7 +73,7 @@ fn line(decision: &DecisionView, layout: Layout, columns: usize, theme: &Theme) 
         Span::raw(before),
         Span::styled(to, theme.level(decision.to.tone)),
         Span::raw(" ".repeat(rest + 2)),
-        Span::styled(fit(&row(decision), layout.row), theme.strong()),
+        Span::styled(fit(&row(decision, layout.is_wide), layout.row), theme.strong()),
         Span::raw("  "),
         Span::raw(cut(&decision.saying, columns.saturating_sub(taken))),
     ])

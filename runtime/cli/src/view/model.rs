@@ -49,6 +49,8 @@ pub struct RowView {
     pub alert: Arc<str>,
     /// The row's labels, such as `device=sda instance=a`.
     pub labels: Arc<str>,
+    /// The same without their names, for where there is little room: `sda a`.
+    pub labels_short: Arc<str>,
     /// The subject's value in people's units; empty for an alert without a subject.
     pub value: String,
     /// The threshold that matters next, such as `> 90 %`; empty where there is no single one.
@@ -113,6 +115,8 @@ pub struct DecisionView {
     pub alert: Arc<str>,
     /// The row's labels.
     pub labels: String,
+    /// The same without their names.
+    pub labels_short: String,
     /// What is to be said of it.
     pub saying: String,
 }

@@ -204,14 +204,17 @@ impl Roster {
 
     fn view(&self, seen: Seen) -> RowView {
         let threshold = self.threshold(seen.rule, seen.state).map(|threshold| Arc::clone(&threshold.shown));
-        let mut labels = shown(&seen.labels, &self.common);
-        if seen.is_flapping {
-            labels.push_str(if labels.is_empty() { "flapping" } else { " flapping" });
-        }
+        let flapping = |mut labels: String| {
+            if seen.is_flapping {
+                labels.push_str(if labels.is_empty() { "flapping" } else { " flapping" });
+            }
+            Arc::from(labels)
+        };
         RowView {
             level: self.level(&seen),
             alert: self.rules.get(seen.rule).map(|rule| Arc::clone(&rule.name)).unwrap_or_default(),
-            labels: labels.into(),
+            labels: flapping(shown(&seen.labels, &self.common)),
+            labels_short: flapping(shown_short(&seen.labels, &self.common)),
             value: self.subject(seen.rule).map(|subject| value_of(seen.value, subject)).unwrap_or_default(),
             threshold: threshold.unwrap_or_default(),
             since_ms: seen.since_ms,
@@ -251,9 +254,22 @@ impl Common {
 
 /// Labels as they are shown: `device=sda instance=a`, without those in `without`, and without empty ones.
 pub(super) fn shown(labels: &[(String, String)], without: &[(String, String)]) -> String {
-    let shown = labels.iter().filter(|label| !label.1.is_empty() && !without.contains(label));
-    let texts: Vec<String> = shown.map(|(name, value)| format!("{name}={value}")).collect();
+    let texts: Vec<String> =
+        telling(labels, without).map(|(name, value)| format!("{name}={value}")).collect();
     texts.join(" ")
+}
+
+/// Their values alone: `sda a`.
+pub(super) fn shown_short(labels: &[(String, String)], without: &[(String, String)]) -> String {
+    let texts: Vec<&str> = telling(labels, without).map(|(_, value)| value.as_str()).collect();
+    texts.join(" ")
+}
+
+fn telling<'l>(
+    labels: &'l [(String, String)],
+    without: &'l [(String, String)],
+) -> impl Iterator<Item = &'l (String, String)> {
+    labels.iter().filter(|label| !label.1.is_empty() && !without.contains(label))
 }
 
 /// A text that does nothing to a terminal.

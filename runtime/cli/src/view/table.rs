@@ -21,6 +21,8 @@ struct Widths {
     threshold: usize,
     since: usize,
     line: usize,
+    /// Whether labels have room for their names.
+    with_label_names: bool,
 }
 
 /// From this many columns on, thresholds have a column.
@@ -115,10 +117,12 @@ impl Widths {
         };
         let gaps = GAP * if threshold > 0 { 6 } else { 5 } + 1;
         let room = columns.saturating_sub(level + value + since + threshold + gaps + LINE_MIN);
-        let (names, labels) = (widest(&|row| width(&row.alert), 5), widest(&|row| width(&row.labels), 0));
-        let (alert, labels) = share(room, names, labels);
+        let (names, full) = (widest(&|row| width(&row.alert), 5), widest(&|row| width(&row.labels), 0));
+        let with_label_names = names + full <= room;
+        let short = widest(&|row| width(&row.labels_short), 0);
+        let (alert, labels) = share(room, names, if with_label_names { full } else { short });
         let line = (room + LINE_MIN).saturating_sub(alert + labels).min(LINE_MAX);
-        Self { level, alert, labels, value, threshold, since, line }
+        Self { level, alert, labels, value, threshold, since, line, with_label_names }
     }
 }
 
@@ -151,7 +155,8 @@ fn row_line(row: &RowView, widths: &Widths, now_ms: i64, theme: &Theme) -> Line<
         vec![Span::raw(" "), Span::styled(word, theme.level(row.level.tone)), Span::raw(rest), gap()];
     spans.push(Span::styled(fit(&row.alert, widths.alert), theme.strong()));
     if widths.labels > 0 {
-        spans.extend([gap(), Span::raw(fit(&row.labels, widths.labels))]);
+        let labels = if widths.with_label_names { &row.labels } else { &row.labels_short };
+        spans.extend([gap(), Span::raw(fit(labels, widths.labels))]);
     }
     spans.extend([gap(), Span::styled(fit_right(&row.value, widths.value), theme.strong())]);
     if widths.threshold > 0 {

@@ -26,12 +26,17 @@ fn level(tone: Tone) -> LevelView {
     LevelView { word: word.into(), tone }
 }
 
+fn without_names(labels: &str) -> String {
+    labels.split(' ').map(|label| label.split('=').next_back().unwrap()).collect::<Vec<_>>().join(" ")
+}
+
 fn row(tone: Tone, alert: &str, labels: &str, value: &str, age_s: i64) -> RowView {
     let wave = |place: i32| 50.0 + 40.0 * f64::from(place * 7 % 23) / 23.0;
     RowView {
         level: level(tone),
         alert: alert.into(),
         labels: labels.into(),
+        labels_short: without_names(labels).into(),
         value: value.into(),
         threshold: "> 90 %".into(),
         since_ms: NOW_MS - age_s * 1_000,
@@ -46,6 +51,7 @@ fn decision(from: Tone, to: Tone, (alert, labels): (&str, &str), saying: &str, a
         to: level(to),
         alert: alert.into(),
         labels: labels.into(),
+        labels_short: without_names(labels),
         saying: saying.into(),
     }
 }
@@ -186,6 +192,7 @@ fn wide_letters_and_control_characters_do_not_break_the_columns() {
     let mut model = model();
     let mut rows = rows();
     rows.standing[0].alert = "磁盘已满磁盘已满磁盘已满磁盘已满磁盘已满".into();
+    rows.standing[1].labels_short = "\u{1b}[31mred\u{7}".into();
     rows.standing[1].labels = "a=\u{1b}[31mred\u{7} b=\t\u{200b}".into();
     model.rows = rows.into();
     let text = screen(&model, &mut Wishes::default(), 80, 24);

@@ -1,3 +1,5 @@
+//! Decisions of real runs over real sockets, and how they end.
+
 use std::fs;
 
 use rustix::process::Signal;

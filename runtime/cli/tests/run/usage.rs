@@ -1,3 +1,5 @@
+//! What cannot be run, and what is said of it.
+
 use crate::harness::Folder;
 use crate::run::peers::POLICY;
 

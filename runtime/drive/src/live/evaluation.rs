@@ -1,5 +1,5 @@
-//! The evaluation: takes batches in, closes ticks, tells decisions, publishes the status. One thread, which waits only for batches and for
-//! the clock.
+//! The evaluation: takes batches in, closes ticks, tells decisions, publishes the status. One thread, which waits only for
+//! batches and for the clock.
 
 mod intake;
 
@@ -122,7 +122,8 @@ impl Evaluation {
         mut deliveries: mpsc::Receiver<Delivery>,
         stop: CancellationToken,
     ) -> Ended {
-        // The first tick is the one before the first sample: were it older, windows would seem to have been filled by time without samples.
+        // The first tick is the one before the first sample: were it older, windows would seem to have been filled by time
+        // without samples.
         self.close_ticks();
         loop {
             let pause = self.until_next_look();

@@ -128,8 +128,8 @@ impl Durations {
 }
 
 impl Status {
-    /// How late decisions are at `now_ms`: how long after its instant the last tick was closed, or for how long the next one has been
-    /// overdue. In ms; `None` before the first tick.
+    /// How late decisions are at `now_ms`: how long after its instant the last tick was closed, or for how long the next one
+    /// has been overdue. In ms; `None` before the first tick.
     #[must_use]
     pub fn lag_ms(&self, now_ms: i64) -> Option<i64> {
         let next_ms = self.last_tick_ms?.saturating_add(self.tick_ms);
