@@ -91,7 +91,7 @@ impl Follower {
                 .find(|port| command.contains(&port.to_string()))
                 .expect("it listens at a port of ours");
             wait_for(*port);
-        } else if command.contains(" run ") && !command.starts_with("timeout") {
+        } else if command.contains("-- run ") {
             self.follow_until_watching(command);
         } else {
             let output = self.shell(command).output().expect("a shell can be started");
