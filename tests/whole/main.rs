@@ -15,5 +15,6 @@ mod online_boutique;
 mod pages;
 mod pipeline;
 mod policies;
+mod prometheus;
 mod requirements;
 mod tidy;
