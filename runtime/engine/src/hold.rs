@@ -29,6 +29,8 @@ pub(crate) struct Clocks {
     served: Vec<u64>,
     /// The earliest tick at which a running clock of the word is served.
     due: Vec<u32>,
+    /// The words that something happens to at this tick.
+    touched: Vec<usize>,
 }
 
 impl Clocks {
@@ -41,6 +43,7 @@ impl Clocks {
             started: Vec::new(),
             served: Vec::new(),
             due: Vec::new(),
+            touched: Vec::new(),
         }
     }
 
@@ -50,39 +53,43 @@ impl Clocks {
             bitmap.resize(rows / 64, 0);
         }
         self.due.resize(rows / 64, NEVER);
+        self.touched.clear();
+        self.touched.reserve(rows / 64);
     }
 
     /// Moves the clocks: `allowed` are the rows whose clocks may run, and `to` is true once served.
     pub(crate) fn tick(&mut self, now: u32, is_warming: bool, allowed: &Bitmap, of: &Truth, to: &mut Truth) {
         let known = if is_warming { 0 } else { u64::MAX };
         let words = self.running.len();
-        let (running, started) = (&mut self.running[..words], &mut self.started[..words]);
-        let (served, due) = (&mut self.served[..words], &mut self.due[..words]);
         let (of_true, of_false) = (&of.is_true[..words], &of.is_false[..words]);
         let (to_true, to_false) = (&mut to.is_true[..words], &mut to.is_false[..words]);
+        let (running, started) = (&self.running[..words], &self.started[..words]);
+        let (served, due) = (&self.served[..words], &self.due[..words]);
+        // First the bitmaps alone; then the clocks of the words that need it, whose places in memory are far apart.
+        self.touched.clear();
         for word in 0..words {
             let may = allowed.word(word);
             let (is_true, is_false) = (of_true[word] & known, of_false[word] & known);
-            let runs = is_true & may;
-            let reset = (is_false | !may) & started[word];
-            let (starts, stops) = (runs & !running[word], running[word] & !runs & !reset);
-            if (reset | starts | stops != 0) | (due[word] <= now) {
-                let bits = Bits {
-                    running: &mut running[word],
-                    started: &mut started[word],
-                    served: &mut served[word],
-                    due: &mut due[word],
-                };
-                bits.change(
-                    &mut self.clock[word * 64..][..64],
-                    now,
-                    self.needed,
-                    Moves { reset, starts, stops },
-                );
+            let moves = Moves::of(is_true & may, is_false | !may, running[word], started[word]);
+            to_true[word] = is_true & served[word];
+            to_false[word] = is_false | is_true & !served[word];
+            if moves.any() | (due[word] <= now) {
+                self.touched.push(word);
             }
-            let is_served = is_true & served[word];
-            to_true[word] = is_served;
-            to_false[word] = is_false | is_true & !is_served;
+        }
+        for &word in &self.touched {
+            let may = allowed.word(word);
+            let (is_true, is_false) = (of_true[word] & known, of_false[word] & known);
+            let moves = Moves::of(is_true & may, is_false | !may, self.running[word], self.started[word]);
+            let bits = Bits {
+                running: &mut self.running[word],
+                started: &mut self.started[word],
+                served: &mut self.served[word],
+                due: &mut self.due[word],
+            };
+            bits.change(&mut self.clock[word * 64..][..64], now, self.needed, moves);
+            to_true[word] = is_true & self.served[word];
+            to_false[word] = is_false | is_true & !self.served[word];
         }
     }
 
@@ -95,6 +102,7 @@ impl Clocks {
         self.clock.capacity() * 4
             + (self.running.capacity() + self.started.capacity() + self.served.capacity()) * 8
             + self.due.capacity() * 4
+            + self.touched.capacity() * 8
     }
 }
 
@@ -103,6 +111,19 @@ struct Moves {
     reset: u64,
     starts: u64,
     stops: u64,
+}
+
+impl Moves {
+    /// From the rows whose clocks run, those whose clocks are to be at zero, and what was.
+    #[inline(always)]
+    const fn of(runs: u64, zero: u64, running: u64, started: u64) -> Self {
+        let reset = zero & started;
+        Self { reset, starts: runs & !running, stops: running & !runs & !reset }
+    }
+
+    const fn any(&self) -> bool {
+        self.reset | self.starts | self.stops != 0
+    }
 }
 
 /// One word of the clocks' bitmaps.
