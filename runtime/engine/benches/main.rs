@@ -38,7 +38,11 @@ fn main() {
     if std::env::var_os("ONLY").is_some() {
         let mut compiled = Running::new(plans::rules(1), Mode::Auto, series);
         let mut turns = Turns::new("only");
-        let ticks = if std::env::var("ONLY").as_deref() == Ok("steady") { vec![ticks[0].clone(); CYCLE] } else { ticks };
+        let ticks = if std::env::var("ONLY").as_deref() == Ok("steady") {
+            vec![ticks[0].clone(); CYCLE]
+        } else {
+            ticks
+        };
         for _ in 0..100 {
             turns.take("the engine, compiled", || compiled.tick(&ticks));
         }
