@@ -55,13 +55,17 @@ fn kept_back() -> std::sync::MutexGuard<'static, Option<VecDeque<Vec<u8>>>> {
     KEPT_BACK.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Standard error, unless lines are kept back. The library writes a line at a time.
+/// Standard error, unless lines are kept back. The library writes a line at a time; where it is told of an error, it writes to
+/// standard error itself and panics when that fails too, so it is told of none.
 struct StandardError;
 
 impl Write for StandardError {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         let mut kept = kept_back();
-        let Some(lines) = kept.as_mut() else { return io::stderr().lock().write(line) };
+        let Some(lines) = kept.as_mut() else {
+            drop(io::stderr().lock().write_all(line));
+            return Ok(line.len());
+        };
         if lines.len() >= LINES_MAX {
             lines.pop_front();
         }
@@ -70,6 +74,6 @@ impl Write for StandardError {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        io::stderr().lock().flush()
+        Ok(())
     }
 }

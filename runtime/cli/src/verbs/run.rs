@@ -14,7 +14,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use jiff::tz::TimeZone;
 use nvp_act::Destination;
-use nvp_act::destinations::standard_output::{self, Form};
+use nvp_act::destinations::standard_output::{self as lines, Form};
 use nvp_act::destinations::webhook;
 use nvp_drive::generation::Generation;
 use nvp_drive::live::{self, Live, Observer, Running};
@@ -81,14 +81,16 @@ pub enum Format {
 }
 
 /// Runs, until a signal, a key or a mishap.
-pub fn run(arguments: &Arguments, global: &Global, out: &mut Output) -> Result<Exit, Failure> {
+pub fn run(arguments: &Arguments, global: &Global, _out: &mut Output) -> Result<Exit, Failure> {
     let mut setup = config::setup(arguments)?;
     let (loaded, generation) = policies::ready(&arguments.paths, global)?;
     setup.keep_pace(generation.plan.tick_ms);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.map_err(|error| Failure::new(format!("the system gives no threads: {error}")))?;
-    let run = Run { arguments, global, files: loaded.set.own_files() as u64, title: title(arguments) };
-    let exit = runtime.block_on(run.go(setup, generation, out));
+    let (files, on_terminal) = (loaded.set.own_files() as u64, io::stdout().is_terminal());
+    let run = Run { arguments, global, files, title: title(arguments), on_terminal };
+    let exit = runtime.block_on(run.go(setup, generation));
+    logging::give_back();
     // Nothing is left to wait for; a thread that hangs in the kernel must not keep the process.
     runtime.shutdown_background();
     exit
@@ -106,10 +108,12 @@ struct Run<'r> {
     global: &'r Global,
     files: u64,
     title: String,
+    /// Whether standard output was a terminal at the start; one that has gone is none any more.
+    on_terminal: bool,
 }
 
 impl Run<'_> {
-    async fn go(&self, setup: Setup, generation: Generation, out: &mut Output) -> Result<Exit, Failure> {
+    async fn go(&self, setup: Setup, generation: Generation) -> Result<Exit, Failure> {
         let stop = CancellationToken::new();
         signals::end_with_signals(&stop)?;
         let server = self.listen().await?;
@@ -145,7 +149,7 @@ impl Run<'_> {
             }
         };
         stop.cancel();
-        self.end(running, serving, shown, out).await
+        self.end(running, serving, shown).await
     }
 
     /// Waits for all that was begun, and says how it went.
@@ -154,7 +158,6 @@ impl Run<'_> {
         running: Running,
         serving: Option<tokio::task::JoinHandle<()>>,
         shown: io::Result<()>,
-        out: &mut Output,
     ) -> Result<Exit, Failure> {
         let ended = running.finish().await;
         if let Some(serving) = serving {
@@ -165,20 +168,17 @@ impl Run<'_> {
         let status = ended.map_err(|error| Failure::new(error.to_string()))?;
         if self.arguments.format == Format::Human {
             let text = summary::text(&self.title, &status);
-            if io::stdout().is_terminal() {
-                writeln!(out, "{text}")?;
-            } else {
+            if !self.on_terminal {
                 say(&text);
+            } else if standard_output().and_then(|mut output| writeln!(output, "{text}")).is_err() {
+                // The terminal has gone, which is as good an end as a pipe that nobody reads.
+                return Err(Failure::BrokenPipe);
             }
         }
-        // A terminal that has gone is a reader that has gone.
-        match shown {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
-                Err(Failure::new(format!("the terminal cannot be drawn on: {error}"))
-                    .help("`--no-view` prints lines"))
-            }
-            _ => Ok(Exit::Good),
-        }
+        shown.map(|()| Exit::Good).map_err(|error| {
+            let failure = Failure::new(format!("the terminal cannot be drawn on: {error}"));
+            failure.help("`--no-view` prints lines")
+        })
     }
 
     async fn listen(&self) -> Result<Option<Server>, Failure> {
@@ -193,7 +193,7 @@ impl Run<'_> {
     fn screen(&self) -> Option<Screen> {
         let is_dumb = std::env::var_os("TERM").is_none_or(|term| term == "dumb");
         let wanted = self.arguments.format == Format::Human && !self.arguments.no_view;
-        if !wanted || is_dumb || !io::stdout().is_terminal() {
+        if !wanted || is_dumb || !self.on_terminal {
             return None;
         }
         let screen = Screen::take().ok()?;
@@ -210,11 +210,10 @@ impl Run<'_> {
         setup.webhooks.iter().map(start).collect()
     }
 
-    /// Decisions as lines. Standard output is locked by whoever else writes to it, so this writes to a copy of its descriptor.
+    /// Decisions as lines.
     fn lines(&self) -> Result<Destination, Failure> {
         let form = if self.arguments.format == Format::Json { Form::JsonLines } else { Form::Text };
-        let copy = io::stdout().as_fd().try_clone_to_owned()?;
-        Ok(standard_output::start(io::BufWriter::new(File::from(copy)), form)?)
+        Ok(lines::start(io::BufWriter::new(standard_output()?), form)?)
     }
 
     /// One line that says what goes on, as there may be nothing to see for a long time.
@@ -225,6 +224,11 @@ impl Run<'_> {
             say(&format!("watching {} with {alerts} of {}; Ctrl-C ends", sources, self.title));
         }
     }
+}
+
+/// Standard output without the library's buffer, which other threads may hold and which keeps what could not be written.
+fn standard_output() -> io::Result<File> {
+    io::stdout().as_fd().try_clone_to_owned().map(File::from)
 }
 
 fn say(text: &str) {

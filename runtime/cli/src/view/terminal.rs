@@ -1,9 +1,11 @@
 //! The terminal: taken over for the view, and given back however the run ends.
 
 use std::io;
+use std::mem::ManuallyDrop;
 use std::sync::Arc;
 
 use crossterm::event::{Event, EventStream};
+use crossterm::terminal::disable_raw_mode;
 use futures_util::StreamExt as _;
 use ratatui::DefaultTerminal;
 use tokio::sync::watch;
@@ -14,7 +16,9 @@ use super::{Theme, ViewModel, render};
 
 /// The terminal while it is ours. A panic anywhere gives it back too: the library's hook sees to that.
 pub struct Screen {
-    terminal: DefaultTerminal,
+    /// Never dropped: when the terminal has gone, the library's drop says so on standard error, which has gone with it, and
+    /// panics.
+    terminal: ManuallyDrop<DefaultTerminal>,
 }
 
 impl Screen {
@@ -23,10 +27,10 @@ impl Screen {
     /// # Errors
     /// When it cannot be: it is none, or it is gone.
     pub fn take() -> io::Result<Self> {
-        let screen = ratatui::try_init().map(|terminal| Self { terminal });
+        let screen = ratatui::try_init().map(|terminal| Self { terminal: ManuallyDrop::new(terminal) });
         if screen.is_err() {
-            // Half of it may have been done.
-            drop(ratatui::try_restore());
+            // The first of its steps may have been done.
+            drop(disable_raw_mode());
         }
         screen
     }
@@ -76,6 +80,7 @@ impl Screen {
 impl Drop for Screen {
     fn drop(&mut self) {
         // Where the terminal has gone there is nothing to give back.
+        drop(self.terminal.show_cursor());
         drop(ratatui::try_restore());
     }
 }

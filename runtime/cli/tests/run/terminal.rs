@@ -218,3 +218,15 @@ fn without_the_view_a_terminal_gets_lines() {
     terminal.press("\u{3}");
     terminal.end();
 }
+
+#[test]
+fn a_terminal_that_goes_away_is_a_good_end() {
+    let (_runtime, exporter) = exporter(9.0);
+    let mut terminal = Terminal::start(folder(), (80, 24), &[], &["policy.nvp", "--scrape", &exporter.url()]);
+    terminal.until("red", |screen| screen.contains("→ red"));
+    let Terminal { master, keys, output, mut child, .. } = terminal;
+    // The reader's thread holds the terminal too; it lets go with the next byte that nobody takes.
+    drop((master, keys, output));
+    let status = child.wait().unwrap();
+    assert!(status.success(), "{status:?}");
+}
