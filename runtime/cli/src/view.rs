@@ -1,6 +1,6 @@
 //! The live view: what stands, since when and how near the rest is, redrawn when something happens.
 //!
-//! [`render`] is a pure function from a [`ViewModel`] and what the person at the keys wants to see. It knows no engine, no
+//! [`render()`] is a pure function from a [`ViewModel`] and what the person at the keys wants to see. It knows no engine, no
 //! clock and no terminal; those are in `rows` and `terminal`.
 
 mod collect;
