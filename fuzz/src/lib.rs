@@ -8,6 +8,7 @@
 pub mod campaign;
 mod choices;
 pub mod corpus;
+mod grammar;
 pub mod mutate;
 mod play;
 mod policies;

@@ -68,9 +68,9 @@ pub fn disorderly(
                 player.announce(world, sample.series);
             }
             player.batches(world, &samples, longest);
-            if choices.percent(30) {
+            if choices.percent(60) {
                 for (tick_ms, _) in now {
-                    player.promise(world, *tick_ms);
+                    player.promise_by_and_by(world, *tick_ms, choices);
                 }
             } else if let Some((tick_ms, _)) = now.last() {
                 player.promise(world, *tick_ms);
@@ -83,6 +83,9 @@ pub fn disorderly(
     }
     player.finish()
 }
+
+/// The most pieces that a hole is promised in.
+const PIECES_MAX: i64 = 3_000;
 
 struct Player {
     plan: Arc<Plan>,
@@ -121,6 +124,21 @@ impl Player {
         for source in 0..world.sources {
             self.step(Input::SourceClosed { source, through_ms });
         }
+    }
+
+    /// Promises a hole before a tick in pieces, or each of its ticks by itself: that time was passed over at once must not show.
+    fn promise_by_and_by(&mut self, world: &World, through_ms: i64, choices: &mut Choices<'_>) {
+        let from_ms = self.engine.last_tick().unwrap_or(through_ms);
+        let pieces = match choices.below(4) {
+            0 => i64::try_from(choices.below(4)).unwrap_or_default(),
+            1 => (through_ms.saturating_sub(from_ms) / self.plan.tick_ms.max(1)).min(PIECES_MAX),
+            _ => 0,
+        };
+        for piece in 1..=pieces {
+            let span_ms = through_ms.saturating_sub(from_ms);
+            self.promise(world, from_ms.saturating_add(span_ms / (pieces + 1) * piece));
+        }
+        self.promise(world, through_ms);
     }
 
     fn announce(&mut self, world: &World, series: usize) {

@@ -9,7 +9,7 @@ use crate::corpus;
 use crate::mutate::Part;
 
 pub use exposition::exposition;
-pub use policy::{decisions, format, parse, soundness};
+pub use policy::{decisions, format, language, parse, soundness};
 pub use recording::recording;
 
 /// Machine code does what the interpreter does, bit for bit, on kernels and operands made of the bytes.
@@ -58,6 +58,13 @@ pub const ALL: &[Target] = &[
         run: decisions,
         corpus: || with_kept("decisions", corpus::policies()),
         part: Part::Choices,
+        mutations: 2_000,
+    },
+    Target {
+        name: "language",
+        run: language,
+        corpus: || with_kept("language", corpus::noise()),
+        part: Part::Whole,
         mutations: 2_000,
     },
     Target {

@@ -53,6 +53,11 @@ fn order_of_arrival_never_shows() {
 }
 
 #[test]
+fn whatever_can_be_said_runs_and_order_does_not_show() {
+    holds("language");
+}
+
+#[test]
 fn machine_code_does_what_the_interpreter_does() {
     holds("kernels");
 }

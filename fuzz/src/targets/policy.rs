@@ -1,6 +1,7 @@
 //! Targets that begin with a policy's text. Behind the first NUL of an input stand the choices that make its world.
 
 use crate::choices::Choices;
+use crate::grammar::policy;
 use crate::mutate::split;
 use crate::play::{disorderly, in_order};
 use crate::policies::{checked, compiled, is_error};
@@ -71,6 +72,32 @@ pub fn decisions(data: &[u8]) {
     for _ in 0..2 {
         let other = disorderly(&compiled.plan, &compiled.interpreter, &world, &mut choices);
         assert_same(&ordered, &other, &format!("order of arrival shows in what is decided of\n{world}"));
+    }
+}
+
+/// Policies made of the bytes, which know units and labels and so go further than texts that are mutated: nearly all are accepted, and
+/// of what is, both claims above hold.
+///
+/// # Panics
+///
+/// When that does not hold.
+pub fn language(data: &[u8]) {
+    let mut choices = Choices::new(data, data);
+    let text = policy(&mut choices);
+    let Some(found) = checked(text.as_bytes()) else { panic!("a policy that cannot be parsed:\n{text}") };
+    let Some(compiled) = found.policy.as_ref().and_then(compiled) else { return };
+    let world = World::new(&compiled.plan, &mut choices);
+    let ordered = in_order(&compiled.plan, &compiled.interpreter, &world);
+    let other = disorderly(&compiled.plan, &compiled.interpreter, &world, &mut choices);
+    assert_same(
+        &ordered,
+        &other,
+        &format!("order of arrival shows in what is decided by\n{text}\nof\n{world}"),
+    );
+    if let Some(native) = &compiled.native {
+        let decided = in_order(&compiled.plan, native, &world);
+        let claim = format!("the interpreter and machine code decide differently by\n{text}\nof\n{world}");
+        assert_same(&ordered, &decided, &claim);
     }
 }
 
