@@ -121,24 +121,20 @@ fn exporter(load: f64) -> (tokio::runtime::Runtime, Exporter) {
 fn the_view_at_80_by_24_follows_what_happens_and_gives_the_terminal_back() {
     let (_runtime, exporter) = exporter(3.0);
     let mut terminal = Terminal::start(folder(), (80, 24), &[], &["policy.nvp", "--scrape", &exporter.url()]);
-    let screen =
-        terminal.until("a row that is ok", |screen| screen.contains("ok  ") && screen.contains("busy"));
-    assert!(
-        screen.contains("1 ok") && screen.contains("nothing stands") && screen.contains("1 source up"),
-        "{screen}"
-    );
+    terminal.until("a row that is ok, and nothing that stands", |screen| {
+        ["ok  ", "busy", "1 ok", "nothing stands", "1 source up"].iter().all(|said| screen.contains(said))
+    });
     assert!(terminal.emulator.screen().alternate_screen());
     exporter.set(9.0);
-    let screen = terminal.until("red", |screen| screen.contains("→ red"));
+    let instance = format!("instance={}", exporter.address);
+    let screen = terminal.until("red, and why", |screen| {
+        ["→ red", "load is 9", &instance].iter().all(|said| screen.contains(said))
+    });
     let row = screen
         .lines()
         .find(|line| line.trim_start().starts_with("red"))
         .unwrap_or_else(|| panic!("{screen}"));
     assert!(row.contains("busy") && row.contains(" 9 "), "{screen}");
-    assert!(
-        screen.contains("load is 9") && screen.contains(&format!("instance={}", exporter.address)),
-        "{screen}"
-    );
     assert!(screen.lines().all(|line| line.chars().count() <= 80), "{screen}");
     terminal.press("q");
     let screen = terminal.end();
@@ -159,8 +155,10 @@ fn the_view_filters_and_follows_the_window() {
     terminal.press("\u{1b}");
     terminal.until("the row again", |screen| screen.contains("load is 9"));
     terminal.resize(200, 50);
-    let screen = terminal.until("limits", |screen| screen.contains("limit") && screen.contains("> 5"));
-    assert!(screen.contains("ok → red"), "{screen}");
+    // The screen is read while it is drawn, from its top; what stands at its foot is there last.
+    terminal.until("limits, and what was decided", |screen| {
+        screen.contains("limit") && screen.contains("> 5") && screen.contains("ok → red")
+    });
     terminal.press("\u{3}");
     terminal.end();
 }
