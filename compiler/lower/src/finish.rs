@@ -51,8 +51,6 @@ impl Lowering<'_> {
                 pending: level.pending.map(|node| schedule.condition(node)),
                 when: level.when.map(|node| schedule.condition(node)),
                 // Warming is part of the conditions themselves: unknown where it is not otherwise decided.
-                set_warm_ticks: 0,
-                reset_warm_ticks: 0,
                 tree: level.tree.as_ref().map(|tree| plant(tree, schedule)),
                 clear_tree: level.clear_tree.as_ref().map(|tree| plant(tree, schedule)),
             })

@@ -335,7 +335,7 @@ impl<'a> Schedule<'a> {
             Node::Lend(lend, of) => Step::LendValue { lend, of: self.column(of), to: self.column(id) },
             Node::Hold(of, for_ms) => {
                 let facts = self.graph.facts(id);
-                let hold = Hold { domain: facts.domain, for_ms, warm_ticks: 0, rows: facts.rows };
+                let hold = Hold { domain: facts.domain, for_ms, rows: facts.rows };
                 self.plan.holds.push(hold);
                 let hold = HoldId(place(self.plan.holds.len() - 1));
                 Step::Hold { hold, of: self.condition(of), to: self.condition(id) }

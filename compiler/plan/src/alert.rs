@@ -46,10 +46,6 @@ pub struct Level {
     pub pending: Option<ConditionId>,
     /// What the policy wrote as `when`, without what `absent` adds: true here means that `when` set it.
     pub when: Option<ConditionId>,
-    /// `set` is taken as unknown until the engine has closed this many ticks.
-    pub set_warm_ticks: u32,
-    /// `reset` is taken as unknown until the engine has closed this many ticks.
-    pub reset_warm_ticks: u32,
     /// Explains `when`.
     pub tree: Option<TreeId>,
     /// Explains `clear when`.

@@ -281,13 +281,6 @@ impl Describe<'_> {
             if let Some(pending) = level.pending {
                 write!(self.out, ", pending while c{}", pending.0)?;
             }
-            if level.set_warm_ticks.max(level.reset_warm_ticks) > 0 {
-                write!(
-                    self.out,
-                    ", warm after {} and {} ticks",
-                    level.set_warm_ticks, level.reset_warm_ticks
-                )?;
-            }
             writeln!(self.out)?;
         }
         Ok(())

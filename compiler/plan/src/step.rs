@@ -257,8 +257,6 @@ pub struct Hold {
     pub domain: DomainId,
     /// How long, in ms.
     pub for_ms: i64,
-    /// The condition is taken as unknown until the engine has closed this many ticks.
-    pub warm_ticks: u32,
     /// The rows whose clocks may run; `None` for all.
     pub rows: Option<RowsId>,
 }

@@ -319,18 +319,13 @@ pub(crate) struct At<'a> {
     pub(crate) rows: &'a Bitmap,
     /// The tick, counted from the engine's first.
     pub(crate) now: u32,
-    pub(crate) closed_ticks: u64,
 }
 
 impl<'a> At<'a> {
-    /// What sets and what resets a level; nothing does while it is warming.
+    /// What sets and what resets a level.
     fn moves(&self, level: &Level) -> (&'a [u64], &'a [u64]) {
-        let of = |condition, warm_ticks: u32| {
-            let is_warm = self.closed_ticks >= u64::from(warm_ticks);
-            let condition = self.columns.condition(condition);
-            if is_warm { condition.is_true.as_slice() } else { self.columns.nothing(condition.is_true.len()) }
-        };
-        (of(level.set, level.set_warm_ticks), of(level.reset, level.reset_warm_ticks))
+        let of = |condition| self.columns.condition(condition).is_true.as_slice();
+        (of(level.set), of(level.reset))
     }
 }
 

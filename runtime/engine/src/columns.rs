@@ -13,14 +13,11 @@ use nvp_plan::ids::{ColumnId, ConditionId};
 pub(crate) struct Columns {
     pub(crate) values: Vec<Vec<f64>>,
     pub(crate) conditions: Vec<Truth>,
-    /// As many words of no rows as the longest column has.
-    nothing: Vec<u64>,
 }
 
 impl Columns {
     pub(crate) fn new(plan: &Plan) -> Self {
         Self {
-            nothing: Vec::new(),
             values: vec![Vec::new(); plan.columns.len()],
             conditions: vec![Truth::default(); plan.conditions.len()],
         }
@@ -28,7 +25,6 @@ impl Columns {
 
     /// Sizes the columns of one domain.
     pub(crate) fn resize(&mut self, plan: &Plan, domain: usize, rows: usize) {
-        self.nothing.resize(self.nothing.len().max(rows / 64), 0);
         for (column, planned) in self.values.iter_mut().zip(&plan.columns) {
             if planned.domain.index() == domain {
                 grow(column, rows, f64::NAN);
@@ -74,11 +70,6 @@ impl Columns {
     /// A number, missing where there is no such row.
     pub(crate) fn value_at(&self, id: ColumnId, row: usize) -> f64 {
         self.value(id).get(row).copied().unwrap_or(f64::NAN)
-    }
-
-    /// No rows, in so many words.
-    pub(crate) fn nothing(&self, words: usize) -> &[u64] {
-        self.nothing.get(..words).unwrap_or_default()
     }
 
     pub(crate) fn bytes(&self) -> usize {

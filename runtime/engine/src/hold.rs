@@ -58,8 +58,7 @@ impl Clocks {
     }
 
     /// Moves the clocks: `allowed` are the rows whose clocks may run, and `to` is true once served.
-    pub(crate) fn tick(&mut self, now: u32, is_warming: bool, allowed: &Bitmap, of: &Truth, to: &mut Truth) {
-        let known = if is_warming { 0 } else { u64::MAX };
+    pub(crate) fn tick(&mut self, now: u32, allowed: &Bitmap, of: &Truth, to: &mut Truth) {
         let words = self.running.len();
         let (of_true, of_false) = (&of.is_true[..words], &of.is_false[..words]);
         let (to_true, to_false) = (&mut to.is_true[..words], &mut to.is_false[..words]);
@@ -69,7 +68,7 @@ impl Clocks {
         self.touched.clear();
         for word in 0..words {
             let may = allowed.word(word);
-            let (is_true, is_false) = (of_true[word] & known, of_false[word] & known);
+            let (is_true, is_false) = (of_true[word], of_false[word]);
             let moves = Moves::of(is_true & may, is_false | !may, running[word], started[word]);
             to_true[word] = is_true & served[word];
             to_false[word] = is_false | is_true & !served[word];
@@ -79,7 +78,7 @@ impl Clocks {
         }
         for &word in &self.touched {
             let may = allowed.word(word);
-            let (is_true, is_false) = (of_true[word] & known, of_false[word] & known);
+            let (is_true, is_false) = (of_true[word], of_false[word]);
             let moves = Moves::of(is_true & may, is_false | !may, self.running[word], self.started[word]);
             let bits = Bits {
                 running: &mut self.running[word],

@@ -33,17 +33,8 @@ impl Hole {
     pub(crate) fn new(plan: &Plan, windows: &[WindowState], lags: &[Delay]) -> Self {
         let spans = windows.iter().map(WindowState::span);
         let lags = lags.iter().map(|lag| i64::try_from(lag.ticks()).unwrap_or(i64::MAX));
-        let levels = plan.alerts.iter().flat_map(|alert| &alert.levels);
-        let levels = levels.flat_map(|level| [level.set_warm_ticks, level.reset_warm_ticks]);
-        let holds = plan.holds.iter().map(|hold| hold.warm_ticks);
-        let mut warm_ticks: Vec<u64> = plan
-            .windows
-            .iter()
-            .map(|window| window.warm_ticks)
-            .chain(levels)
-            .chain(holds)
-            .map(u64::from)
-            .collect();
+        let mut warm_ticks: Vec<u64> =
+            plan.windows.iter().map(|window| u64::from(window.warm_ticks)).collect();
         warm_ticks.sort_unstable();
         warm_ticks.dedup();
         Self {

@@ -246,8 +246,7 @@ impl Engine {
         let mut column = self.columns.take_condition(to);
         let alive = self.membership.alive(planned.domain.index());
         let allowed = planned.rows.map_or(alive, |rows| self.membership.set(rows));
-        let is_warming = now.closed < u64::from(planned.warm_ticks);
-        clocks.tick(now.since_first, is_warming, allowed, self.columns.condition(of), &mut column);
+        clocks.tick(now.since_first, allowed, self.columns.condition(of), &mut column);
         self.columns.put_condition(to, column);
     }
 
@@ -268,7 +267,6 @@ impl Engine {
                 columns: &self.columns,
                 rows: self.membership.set(planned.rows),
                 now: now.since_first,
-                closed_ticks: now.closed,
             };
             alert.tick(&at, &mut self.scratch.alerts, &mut self.scratch.changes);
         }

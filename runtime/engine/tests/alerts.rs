@@ -275,24 +275,6 @@ fn why_says_what_the_tree_was_at_the_tick() {
 }
 
 #[test]
-fn warming_levels_neither_set_nor_reset() {
-    let mut builder = PlanBuilder::new(10_000);
-    let cpu = builder.gauge("cpu", &["pod"]);
-    let high = builder.above(cpu.column, 90.0);
-    let low = builder.not(high);
-    builder.alert(
-        "hot",
-        cpu.rows,
-        cpu.column,
-        &[Moves { name: "red", set: high, reset: low, pending: None }],
-    );
-    builder.plan.alerts[0].levels[0].set_warm_ticks = 3;
-    let mut world = World::new(builder);
-    world.feed("cpu", A, 0, &[95.0, 95.0, 95.0]);
-    assert_eq!(world.log(), ["20 s: hot{pod=a} ok → red, when red, 95"]);
-}
-
-#[test]
 fn rows_the_alert_does_not_know_are_ok_and_nothing_else() {
     let mut builder = PlanBuilder::new(10_000);
     let (cpu, alert) = hot(&mut builder);

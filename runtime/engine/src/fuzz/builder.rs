@@ -208,7 +208,7 @@ impl PlanBuilder {
     pub fn held(&mut self, of: ConditionId, for_ms: i64, rows: Option<RowsId>) -> ConditionId {
         let domain = self.domain_of(of);
         let to = self.condition(domain);
-        self.plan.holds.push(Hold { domain, for_ms, warm_ticks: 0, rows });
+        self.plan.holds.push(Hold { domain, for_ms, rows });
         let hold = HoldId(next(self.plan.holds.len() - 1));
         self.step(Step::Hold { hold, of, to });
         to
@@ -274,8 +274,6 @@ impl PlanBuilder {
             reset: moves.reset,
             pending: moves.pending,
             when: None,
-            set_warm_ticks: 0,
-            reset_warm_ticks: 0,
             tree: None,
             clear_tree: None,
         };
