@@ -10,9 +10,7 @@ pub mod destinations;
 mod health;
 mod message;
 mod queue;
-mod secret;
 
 pub use counters::{Counters, Results};
 pub use destination::Destination;
 pub use message::Message;
-pub use secret::{Secret, SecretError, Setting};

@@ -7,7 +7,8 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::Response;
 use nvp_act::destinations::webhook::{self, Webhook};
-use nvp_act::{Message, Results, Secret};
+use nvp_act::{Message, Results};
+use nvp_settings::Secret;
 use tokio::net::TcpListener;
 
 use crate::log;

@@ -5,6 +5,3 @@
 
 pub mod host;
 pub mod scrape;
-mod secret;
-
-pub use secret::{Secret, SecretError};

@@ -18,9 +18,8 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use nvp_formats::{LabelConflict, SourceLabels};
+use nvp_settings::{Secret, SecretError};
 use serde::Deserialize;
-
-use crate::secret::{Secret, SecretError};
 
 /// The shortest interval: the engine's tick is no shorter.
 const INTERVAL_MIN: Duration = Duration::from_secs(1);

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use nvp_formats::TextFormat;
+use nvp_settings::{Secret, SecretError};
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use reqwest::{Certificate, Client, ClientBuilder, Response, StatusCode, Url, redirect};
 use secrecy::ExposeSecret as _;
 
 use super::config::{Auth, Scrape, Tls};
-use crate::secret::{Secret, SecretError};
 
 /// How many times a target may send us elsewhere.
 const REDIRECTS_MAX: usize = 5;

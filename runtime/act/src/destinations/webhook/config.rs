@@ -5,12 +5,11 @@ use std::num::NonZeroUsize;
 use std::time::Duration;
 
 use jiff::SignedDuration;
+use nvp_settings::{Secret, SecretError, Setting};
 use reqwest::Url;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde::Deserialize;
-
-use crate::{Secret, SecretError, Setting};
 
 /// A webhook, as `[[webhook]]` of the configuration says it.
 #[derive(Debug, Clone, Deserialize)]
