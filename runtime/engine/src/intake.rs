@@ -3,9 +3,10 @@
 use crate::engine::Engine;
 use crate::intern::Symbol;
 use crate::options::Options;
+use crate::rows::NONE;
 use crate::series::{Series, SeriesTable};
 use crate::statistics::Refusal;
-use crate::waiting::{Sample, Slot, Touch, Waiting};
+use crate::waiting::{Slot, Touch, Waiting};
 use crate::wire;
 use nvp_plan::ids::LaneId;
 
@@ -101,10 +102,14 @@ impl Engine {
             options: self.options,
             refused: [0; Refusal::ALL.len()],
         };
-        let samples = series.iter().zip(instants).zip(values);
-        let samples = samples.map(|((series, instant_ms), value)| (*series, *instant_ms, *value));
-        let count = samples.len() as u64;
-        intake.take(&self.table, &mut self.waiting, samples);
+        let count = series.len().min(instants.len()).min(values.len());
+        let batch = Batch {
+            series: series.get(..count).unwrap_or_default(),
+            instants: instants.get(..count).unwrap_or_default(),
+            values: values.get(..count).unwrap_or_default(),
+        };
+        intake.take(&self.table, &mut self.waiting, batch);
+        let count = count as u64;
         self.waiting.hold(intake.held);
         if lane.0 == 0 {
             self.watermark.saw(source as usize, intake.latest_ms);
@@ -133,6 +138,35 @@ impl Engine {
     }
 }
 
+/// Samples in columns of one length.
+#[derive(Debug, Clone, Copy)]
+struct Batch<'a> {
+    series: &'a [u32],
+    instants: &'a [i64],
+    values: &'a [f64],
+}
+
+impl<'a> Batch<'a> {
+    /// Takes the first sample off.
+    fn split_first(self) -> Option<((u32, i64, f64), Self)> {
+        let (series, more_series) = self.series.split_first()?;
+        let (instant_ms, instants) = self.instants.split_first()?;
+        let (value, values) = self.values.split_first()?;
+        Some(((*series, *instant_ms, *value), Self { series: more_series, instants, values }))
+    }
+
+    /// Takes so many samples off.
+    fn split_at(self, count: usize) -> (Self, Self) {
+        let (series, more_series) = self.series.split_at(count.min(self.series.len()));
+        let (instants, more_instants) = self.instants.split_at(count.min(self.instants.len()));
+        let (values, more_values) = self.values.split_at(count.min(self.values.len()));
+        (
+            Self { series, instants, values },
+            Self { series: more_series, instants: more_instants, values: more_values },
+        )
+    }
+}
+
 /// What one batch of samples has in common.
 struct Intake {
     lane: u32,
@@ -151,17 +185,13 @@ struct Intake {
 
 impl Intake {
     /// Puts samples where they wait.
-    fn take(
-        &mut self,
-        table: &SeriesTable,
-        waiting: &mut Waiting,
-        samples: impl Iterator<Item = (u32, i64, f64)>,
-    ) {
+    fn take(&mut self, table: &SeriesTable, waiting: &mut Waiting, mut batch: Batch<'_>) {
         // Most samples are of the tick of the one before: those after `from_ms` and up to `to_ms`.
         let (mut from_ms, mut to_ms) = (i64::MAX, i64::MIN);
         let mut slot = Err(Refusal::Late);
-        for (series, instant_ms, value) in samples {
-            let instant_ms = instant_ms.saturating_add(self.ago_ms);
+        while let Some(((series, instant_of_series_ms, value), rest)) = batch.split_first() {
+            batch = rest;
+            let instant_ms = instant_of_series_ms.saturating_add(self.ago_ms);
             let Some(&Series { target, first_feed, .. }) = table.get(series) else {
                 self.refuse(Refusal::Unannounced);
                 continue;
@@ -181,10 +211,12 @@ impl Intake {
                     waiting.slot(tick, self.options.waiting_ticks_max).ok_or(Refusal::Waiting)
                 };
             }
-            let has_room = self.held < self.options.waiting_samples_max;
             match &mut slot {
-                Ok(slot) if has_room => {
-                    self.put(table, slot, Sample { instant_ms, value, feed: first_feed }, target)
+                Ok(slot) if self.held < self.options.waiting_samples_max => {
+                    let touch = Touch { lane: self.lane, target, instant_ms };
+                    if self.put(table, slot, (first_feed, value), touch) {
+                        batch = self.follow(table, slot, batch, (instant_of_series_ms, target));
+                    }
                 }
                 Ok(_) => self.refuse(Refusal::Waiting),
                 Err(reason) => {
@@ -195,21 +227,63 @@ impl Intake {
         }
     }
 
-    /// Puts a sample into its slot, once for each feed of its series.
+    /// Puts a sample into its slot, once for each feed of its series; says whether it had one.
     #[inline]
-    fn put(&mut self, table: &SeriesTable, slot: &mut Slot, mut sample: Sample, target: Symbol) {
-        while let Some(feed) = table.feeds.get(sample.feed as usize) {
+    fn put(
+        &mut self,
+        table: &SeriesTable,
+        slot: &mut Slot,
+        (first_feed, value): (u32, f64),
+        touch: Touch,
+    ) -> bool {
+        let before = self.held;
+        let mut next = first_feed;
+        while let Some(feed) = table.feeds.get(next as usize) {
             if feed.lane == self.lane {
-                slot.samples.push(sample);
+                slot.push(next, touch.instant_ms, value);
                 self.held += 1;
             }
-            sample.feed = feed.next;
+            next = feed.next;
         }
-        let touch = Touch { lane: self.lane, target, instant_ms: sample.instant_ms };
+        let was_put = self.held > before;
         if self.touch != Some(touch) {
             self.touch = Some(touch);
             slot.touches.push(touch);
             self.held += 1;
+        }
+        was_put
+    }
+
+    /// Puts what is like the sample just put: of its instant and target, of a series that feeds one row. Gives what is left.
+    fn follow<'a>(
+        &mut self,
+        table: &SeriesTable,
+        slot: &mut Slot,
+        mut batch: Batch<'a>,
+        (instant_ms, target): (i64, Symbol),
+    ) -> Batch<'a> {
+        /// What is looked at twice lies in the nearest cache.
+        const CHUNK: usize = 512;
+        loop {
+            let most = CHUNK.min(self.options.waiting_samples_max.saturating_sub(self.held));
+            let series = batch.series.iter().zip(batch.instants).take(most);
+            let alike = series.take_while(|(series, instant)| {
+                **instant == instant_ms
+                    && (table.series.get(**series as usize))
+                        .is_some_and(|series| series.target == target && series.feeds_once(self.lane))
+            });
+            let count = alike.count();
+            if count == 0 {
+                return batch;
+            }
+            let (now, later) = batch.split_at(count);
+            let feed = |series: &u32| table.series.get(*series as usize).map_or(NONE, |it| it.first_feed);
+            slot.extend(now.series.iter().map(feed), now.values);
+            self.held += count;
+            batch = later;
+            if count < most {
+                return batch;
+            }
         }
     }
 

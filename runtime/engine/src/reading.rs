@@ -15,7 +15,7 @@ use crate::bits::{Bitmap, ones};
 use crate::columns::grow;
 use crate::input::is_stale_marker;
 use crate::rows::NONE;
-use crate::series::{SeriesTable, Targets};
+use crate::series::{Home, SeriesTable, Targets};
 use crate::statistics::{Refusal, SourceStatistics};
 use crate::waiting::Sample;
 use crate::window::WindowState;
@@ -222,22 +222,48 @@ impl Reading {
         self.conflicts = 0;
     }
 
-    /// Takes a sample of this tick, in any order.
-    #[inline]
-    pub(crate) fn take(&mut self, row: u32, is_contested: bool, sample: &Sample) {
-        let at = row as usize;
-        let (word, bit) = crate::bits::place(at);
-        if self.open.0[word] & bit != 0 && !is_contested && !sample.value.is_nan() {
-            self.open.0[word] &= !bit;
-            self.values[at] = self.scale.apply(sample.value);
-            self.last_ms[at] = sample.instant_ms;
-            return;
+    /// Takes samples of one instant of this tick, in any order, up to the first that is not of this input (whose number is `input`)
+    /// or of a contested row; says how many.
+    pub(crate) fn take_run(
+        &mut self,
+        input: u32,
+        instant_ms: i64,
+        homes: &[Home],
+        feeds: &[u32],
+        values: &[f64],
+    ) -> usize {
+        let is_plain = self.scale == Scale::ONE;
+        let mut taken = 0;
+        // Rows next to each other share a word of bits, so it is kept at hand.
+        let (mut word, mut open) = (0, self.open.word(0));
+        for (feed, value) in feeds.iter().zip(values) {
+            let Some(home) = homes.get(*feed as usize).filter(|home| home.input == input) else { break };
+            taken += 1;
+            let at = home.row as usize;
+            let (its_word, bit) = crate::bits::place(at);
+            if its_word != word {
+                self.open.0[word] = open;
+                (word, open) = (its_word, self.open.0[its_word]);
+            }
+            if open & bit != 0 && !value.is_nan() {
+                open &= !bit;
+                self.values[at] = if is_plain { *value } else { self.scale.apply(*value) };
+                self.last_ms[at] = instant_ms;
+            } else {
+                self.open.0[word] = open;
+                self.take_slowly(home.row, false, &Sample { instant_ms, value: *value, feed: *feed });
+                open = self.open.0[word];
+            }
         }
-        self.take_slowly(row, is_contested, sample);
+        if let Some(home) = self.open.0.get_mut(word) {
+            *home = open;
+        }
+        taken
     }
 
+    /// Takes a sample of this tick that may not be the one plain sample of its row.
     #[inline(never)]
-    fn take_slowly(&mut self, row: u32, is_contested: bool, sample: &Sample) {
+    pub(crate) fn take_slowly(&mut self, row: u32, is_contested: bool, sample: &Sample) {
         let at = row as usize;
         let value = if sample.value.is_nan() { sample.value } else { self.scale.apply(sample.value) };
         if is_contested {

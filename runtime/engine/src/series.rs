@@ -25,7 +25,34 @@ pub(crate) struct Series {
     pub(crate) source: u32,
     pub(crate) target: Symbol,
     pub(crate) first_feed: u32,
-    pub(crate) is_live: bool,
+    /// The lane of its only feed, [`SEVERAL`] if it has none or several, or [`GONE`].
+    only_lane: u32,
+}
+
+/// No lane: the series has not just one feed.
+const SEVERAL: u32 = NONE;
+
+/// No lane: the series was removed.
+const GONE: u32 = NONE - 1;
+
+impl Series {
+    /// Whether it was not removed.
+    pub(crate) fn is_live(&self) -> bool {
+        self.only_lane != GONE
+    }
+
+    /// Whether its samples of a lane go to its one feed and to no other.
+    pub(crate) fn feeds_once(&self, lane: u32) -> bool {
+        self.only_lane == lane
+    }
+}
+
+/// Where the samples of a feed go in the common case.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Home {
+    /// The input, or [`NONE`] of a feed that is contested or removed.
+    pub(crate) input: u32,
+    pub(crate) row: u32,
 }
 
 /// The announced series.
@@ -33,6 +60,8 @@ pub(crate) struct Series {
 pub(crate) struct SeriesTable {
     pub(crate) series: Vec<Series>,
     pub(crate) feeds: Vec<Feed>,
+    /// Beside each feed what every sample needs of it.
+    pub(crate) homes: Vec<Home>,
     free: Vec<u32>,
     /// Feeds and targets removed while samples of theirs may wait, with the last tick for which they may.
     removed: VecDeque<(i64, u32)>,
@@ -43,18 +72,18 @@ pub(crate) struct SeriesTable {
 impl SeriesTable {
     /// The series, if it was announced and not removed.
     pub(crate) fn get(&self, series: u32) -> Option<&Series> {
-        self.series.get(series as usize).filter(|series| series.is_live)
+        self.series.get(series as usize).filter(|series| series.is_live())
     }
 
     /// Takes a series in, without feeds.
     pub(crate) fn announce(&mut self, series: u32, source: u32, target: Symbol) {
-        let nobody = Series { source: 0, target, first_feed: NONE, is_live: false };
+        let nobody = Series { source: 0, target, first_feed: NONE, only_lane: GONE };
         let place = series as usize;
         if self.series.len() <= place {
             self.series.resize(place + 1, nobody);
         }
         if let Some(entry) = self.series.get_mut(place) {
-            *entry = Series { source, target, first_feed: NONE, is_live: true };
+            *entry = Series { source, target, first_feed: NONE, only_lane: SEVERAL };
             self.live += 1;
         }
     }
@@ -68,17 +97,27 @@ impl SeriesTable {
                 if let Some(old) = self.feeds.get_mut(place as usize) {
                     *old = feed;
                 }
+                self.settle_in(place, Home { input, row });
                 place
             }
             None => {
                 self.feeds.push(feed);
+                self.homes.push(Home { input, row });
                 u32::try_from(self.feeds.len() - 1).unwrap_or(NONE)
             }
         };
         if let Some(series) = self.series.get_mut(series as usize) {
             series.first_feed = place;
+            // The lanes' numbers are dense, so none is one of the marks.
+            series.only_lane = if next == NONE { lane } else { SEVERAL };
         }
         place
+    }
+
+    fn settle_in(&mut self, feed: u32, home: Home) {
+        if let Some(old) = self.homes.get_mut(feed as usize) {
+            *old = home;
+        }
     }
 
     /// Notes that other series feed the same row of the same input as this feed.
@@ -86,6 +125,7 @@ impl SeriesTable {
         if let Some(feed) = self.feeds.get_mut(feed as usize) {
             feed.is_contested = true;
         }
+        self.settle_in(feed, Home { input: NONE, row: NONE });
     }
 
     /// The places of a series' feeds.
@@ -101,17 +141,19 @@ impl SeriesTable {
 
     /// Ends a series. Its feeds' places are used again once ticks up to `waiting_through` are closed.
     pub(crate) fn remove(&mut self, series: u32, waiting_through: i64) {
-        let Some(entry) = self.series.get_mut(series as usize).filter(|series| series.is_live) else {
+        let Some(entry) = self.series.get_mut(series as usize).filter(|series| series.is_live()) else {
             return;
         };
-        entry.is_live = false;
+        entry.only_lane = GONE;
         self.live -= 1;
         self.left.push_back((waiting_through, entry.target));
         let mut next = entry.first_feed;
         while let Some(feed) = self.feeds.get_mut(next as usize) {
             feed.is_live = false;
-            self.removed.push_back((waiting_through, next));
+            let place = next;
             next = feed.next;
+            self.removed.push_back((waiting_through, place));
+            self.settle_in(place, Home { input: NONE, row: NONE });
         }
     }
 
@@ -128,6 +170,7 @@ impl SeriesTable {
     pub(crate) fn bytes(&self) -> usize {
         self.series.capacity() * size_of::<Series>()
             + self.feeds.capacity() * size_of::<Feed>()
+            + self.homes.capacity() * size_of::<Home>()
             + self.free.capacity() * 4
             + self.removed.capacity() * 16
     }

@@ -4,8 +4,9 @@ use crate::bits::ones;
 use crate::effects::{ClosedTick, Effects, place};
 use crate::engine::{Engine, Lingering};
 use crate::reading::{Around, refuse};
-use crate::rows::Rows;
+use crate::rows::{NONE, Rows};
 use crate::statistics::Refusal;
+use crate::waiting::{Sample, Slot};
 use std::sync::Arc;
 
 /// A tick being carried out.
@@ -91,13 +92,8 @@ impl Engine {
         }
         self.remove_feeds(now);
         let slot = self.waiting.take(now.tick);
-        for sample in slot.iter().flat_map(|slot| &slot.samples) {
-            let Some(feed) = self.table.feeds.get(sample.feed as usize) else { continue };
-            if !feed.is_live {
-                refuse(&self.table, &mut self.statistics.sources, sample.feed, Refusal::Removed, 1);
-            } else if let Some(reading) = self.readings.get_mut(feed.input as usize) {
-                reading.take(feed.row, feed.is_contested, sample);
-            }
+        for (instant_ms, feeds, values) in slot.iter().flat_map(Slot::runs) {
+            self.read_run(instant_ms, feeds, values);
         }
         let mut around = Around {
             at_ms: now.at_ms,
@@ -117,6 +113,28 @@ impl Engine {
                 self.targets.note(touch.lane as usize, touch.target, touch.instant_ms);
             }
             self.waiting.recycle(slot);
+        }
+    }
+
+    /// Folds samples of one instant into inputs.
+    fn read_run(&mut self, instant_ms: i64, mut feeds: &[u32], mut values: &[f64]) {
+        while let (Some((&place, more_feeds)), Some((&value, more_values))) =
+            (feeds.split_first(), values.split_first())
+        {
+            let input = self.table.homes.get(place as usize).map_or(NONE, |home| home.input);
+            if let Some(reading) = self.readings.get_mut(input as usize) {
+                let taken = reading.take_run(input, instant_ms, &self.table.homes, feeds, values);
+                (feeds, values) = (feeds.split_at(taken).1, values.split_at(taken).1);
+                continue;
+            }
+            (feeds, values) = (more_feeds, more_values);
+            let Some(feed) = self.table.feeds.get(place as usize) else { continue };
+            if !feed.is_live {
+                refuse(&self.table, &mut self.statistics.sources, place, Refusal::Removed, 1);
+            } else if let Some(reading) = self.readings.get_mut(feed.input as usize) {
+                let sample = Sample { instant_ms, value, feed: place };
+                reading.take_slowly(feed.row, feed.is_contested, &sample);
+            }
         }
     }
 

@@ -1,4 +1,7 @@
 //! Samples that wait for their tick to close, one buffer a tick. Buffers are reused; their number and that of samples are bounded.
+//!
+//! What waits is read and written once a sample, so it is kept short: most samples that come together are of one instant, which is
+//! written down once for all of them.
 
 use crate::intern::Symbol;
 use std::collections::VecDeque;
@@ -24,8 +27,53 @@ pub(crate) struct Touch {
 pub(crate) struct Slot {
     /// The tick, counted from the Unix epoch.
     pub(crate) tick: i64,
-    pub(crate) samples: Vec<Sample>,
+    /// The feed of each sample.
+    pub(crate) feeds: Vec<u32>,
+    /// The value of each sample.
+    pub(crate) values: Vec<f64>,
+    /// The instants, each with the place of the first sample of it, in order of places.
+    instants: Vec<(usize, i64)>,
     pub(crate) touches: Vec<Touch>,
+}
+
+impl Slot {
+    /// Adds a sample.
+    #[inline]
+    pub(crate) fn push(&mut self, feed: u32, instant_ms: i64, value: f64) {
+        if self.instants.last().is_none_or(|(_, last)| *last != instant_ms) {
+            self.instants.push((self.feeds.len(), instant_ms));
+        }
+        self.feeds.push(feed);
+        self.values.push(value);
+    }
+
+    /// Adds samples of the instant of the last one.
+    pub(crate) fn extend(&mut self, feeds: impl ExactSizeIterator<Item = u32>, values: &[f64]) {
+        self.feeds.extend(feeds);
+        self.values.extend_from_slice(values);
+    }
+
+    /// Runs of samples of one instant, in the order in which they came: the instant, their feeds, their values.
+    pub(crate) fn runs(&self) -> impl Iterator<Item = (i64, &[u32], &[f64])> {
+        let ends = self.instants.iter().skip(1).map(|(from, _)| *from).chain([self.feeds.len()]);
+        self.instants.iter().zip(ends).filter_map(|((from, instant_ms), end)| {
+            Some((*instant_ms, self.feeds.get(*from..end)?, self.values.get(*from..end)?))
+        })
+    }
+
+    fn clear(&mut self) {
+        self.feeds.clear();
+        self.values.clear();
+        self.instants.clear();
+        self.touches.clear();
+    }
+
+    fn bytes(&self) -> usize {
+        self.feeds.capacity() * 4
+            + self.values.capacity() * 8
+            + self.instants.capacity() * size_of::<(usize, i64)>()
+            + self.touches.capacity() * size_of::<Touch>()
+    }
 }
 
 /// What waits.
@@ -79,15 +127,14 @@ impl Waiting {
     /// Takes out what waits for this tick; give it back with [`Waiting::recycle`].
     pub(crate) fn take(&mut self, tick: i64) -> Option<Slot> {
         let slot = self.slots.pop_front_if(|slot| slot.tick <= tick)?;
-        self.held = self.held.saturating_sub(slot.samples.len() + slot.touches.len());
+        self.held = self.held.saturating_sub(slot.feeds.len() + slot.touches.len());
         Some(slot)
     }
 
     /// Keeps a buffer's memory for a later tick.
     pub(crate) fn recycle(&mut self, mut slot: Slot) {
         const POOL_MAX: usize = 16;
-        slot.samples.clear();
-        slot.touches.clear();
+        slot.clear();
         if self.pool.len() < POOL_MAX {
             self.pool.push(slot);
         }
@@ -95,9 +142,6 @@ impl Waiting {
 
     pub(crate) fn bytes(&self) -> usize {
         let slots = self.slots.iter().chain(&self.pool);
-        let held = |slot: &Slot| {
-            slot.samples.capacity() * size_of::<Sample>() + slot.touches.capacity() * size_of::<Touch>()
-        };
-        slots.map(held).sum::<usize>() + self.slots.capacity() * size_of::<Slot>()
+        slots.map(Slot::bytes).sum::<usize>() + self.slots.capacity() * size_of::<Slot>()
     }
 }
