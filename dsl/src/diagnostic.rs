@@ -6,6 +6,7 @@
 //! How messages are written: lower case, no full stop, back-quotes round what the user wrote, no Rust names; the title says the
 //! problem, the help says the mend, and nobody is blamed.
 
+use crate::shorten::shortened;
 use crate::span::Span;
 
 /// The stable code of a kind of diagnostic, such as `E0312`; never reused.
@@ -78,7 +79,7 @@ impl Diagnostic {
         Self {
             code,
             severity: Severity::Error,
-            title: title.into(),
+            title: shortened(title.into()),
             primary: Label { span, text: String::new() },
             secondary: Vec::new(),
             notes: Vec::new(),
@@ -97,42 +98,42 @@ impl Diagnostic {
     /// Says what to see at the primary place.
     #[must_use]
     pub fn here(mut self, text: impl Into<String>) -> Self {
-        self.primary.text = text.into();
+        self.primary.text = shortened(text.into());
         self
     }
 
     /// Adds another place.
     #[must_use]
     pub fn also(mut self, span: Span, text: impl Into<String>) -> Self {
-        self.secondary.push(Label { span, text: text.into() });
+        self.secondary.push(Label { span, text: shortened(text.into()) });
         self
     }
 
     /// Adds a reason.
     #[must_use]
     pub fn note(mut self, text: impl Into<String>) -> Self {
-        self.notes.push(text.into());
+        self.notes.push(shortened(text.into()));
         self
     }
 
     /// Adds a mend in words.
     #[must_use]
     pub fn help(mut self, text: impl Into<String>) -> Self {
-        self.help.push(text.into());
+        self.help.push(shortened(text.into()));
         self
     }
 
     /// Adds the mend as an edit.
     #[must_use]
     pub fn fix(mut self, title: impl Into<String>, edits: Vec<Edit>) -> Self {
-        self.fix = Some(Fix { title: title.into(), edits });
+        self.fix = Some(Fix { title: shortened(title.into()), edits });
         self
     }
 
     /// Adds another mend as an edit, where what was meant is open.
     #[must_use]
     pub fn or_fix(mut self, title: impl Into<String>, edits: Vec<Edit>) -> Self {
-        self.other_fix = Some(Fix { title: title.into(), edits });
+        self.other_fix = Some(Fix { title: shortened(title.into()), edits });
         self
     }
 }

@@ -11,6 +11,7 @@ pub mod fuzz;
 mod parse;
 pub mod render;
 mod shape;
+mod shorten;
 pub mod source;
 pub mod span;
 mod suggest;

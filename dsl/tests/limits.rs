@@ -77,6 +77,24 @@ fn what_never_closes_is_read_in_time() {
     }
 }
 
+/// A word that begins nothing was read once for each of its letters.
+#[test]
+fn a_word_of_half_a_megabyte_is_read_in_time_and_named_in_short() {
+    let word = "b".repeat(1 << 19);
+    for (text, code) in [
+        (word.clone(), "E0002"),
+        (format!("{word} x {{ y }}"), "E0002"),
+        (format!("alert a {{ {word} 1 }}"), "E0003"),
+        (format!("metric a: {word} of s"), "E0041"),
+    ] {
+        let parsed = parse(FileId(0), &text);
+        let first = &parsed.diagnostics[0];
+        assert_eq!(first.code.0, code, "{}", first.title);
+        assert!(first.title.len() < 200, "{} bytes of title", first.title.len());
+    }
+    assert_eq!(codes(&format!("unit {word}")), Vec::<&str>::new());
+}
+
 #[test]
 fn a_file_over_the_limit_is_refused() {
     assert_eq!(codes(&"#".repeat(BYTES_MAX + 1)), ["E0021"]);
@@ -114,6 +132,9 @@ fn control_characters_are_told_and_the_rest_read() {
     let parsed = parse(FileId(0), "unit a\0\0\0\nunit b # x\u{1b}\nseverity red is\u{7f} critical");
     let codes: Vec<_> = parsed.diagnostics.iter().map(|d| (d.code.0, d.primary.span.start)).collect();
     assert_eq!(codes, [("E0016", 6), ("E0016", 20), ("E0016", 37)]);
+    let nul = &parsed.diagnostics[0];
+    assert_eq!((nul.title.as_str(), nul.primary.span.end), ("3 NUL bytes stand here", 9));
+    assert_eq!(nul.fix.as_ref().map(|fix| fix.edits[0].span), Some(nul.primary.span));
     assert_eq!(parsed.file.items.len(), 3);
 }
 

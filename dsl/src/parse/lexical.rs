@@ -44,18 +44,21 @@ pub(super) fn expression_too_long(span: Span) -> Diagnostic {
     .help("give its parts names with `derive`")
 }
 
-pub(super) fn hidden_character(character: char, span: Span) -> Diagnostic {
-    let title = if character == '\0' {
-        "a NUL byte stands here".to_owned()
-    } else {
-        format!("the invisible character U+{:04X} stands here", u32::from(character))
+/// `span` is a run of one character, `times` in number.
+pub(super) fn hidden_character(character: char, times: usize, span: Span) -> Diagnostic {
+    let title = match (character, times) {
+        ('\0', 1) => "a NUL byte stands here".to_owned(),
+        ('\0', _) => format!("{times} NUL bytes stand here"),
+        (_, 1) => format!("the invisible character U+{:04X} stands here", u32::from(character)),
+        _ => format!("the invisible character U+{:04X} stands here {times} times", u32::from(character)),
     };
+    let it = if times == 1 { "it" } else { "them" };
     let (mend, replacement) =
         if character.is_whitespace() { ("write a plain blank for", " ") } else { ("remove", "") };
     Diagnostic::error(codes::HIDDEN_CHARACTER, title, span)
         .note("what a policy says must be what a reader sees")
-        .help(format!("{mend} it"))
-        .fix(format!("{mend} it"), vec![Edit { span, replacement: replacement.to_owned() }])
+        .help(format!("{mend} {it}"))
+        .fix(format!("{mend} {it}"), vec![Edit { span, replacement: replacement.to_owned() }])
 }
 
 pub(super) fn too_large(bytes: usize, span: Span) -> Diagnostic {

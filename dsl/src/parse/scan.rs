@@ -252,7 +252,10 @@ impl<'t> Scanner<'t> {
         self.blank(at..next);
         let byte_order_mark = at == 0 && character == '\u{feff}';
         if !byte_order_mark && (self.control_end != at || at == 0) {
-            self.findings.add(lexical::hidden_character(character, self.span(at..next)));
+            let rest = self.text.get(at..).unwrap_or_default();
+            let times = rest.chars().take_while(|other| *other == character).count();
+            let end = at + times * character.len_utf8();
+            self.findings.add(lexical::hidden_character(character, times, self.span(at..end)));
         }
         self.control_end = next;
     }

@@ -69,10 +69,8 @@ pub(super) fn lines_with_head(clean: &str, region: Range<usize>) -> Vec<Range<us
             _ => {
                 let ends = before.is_ascii_alphanumeric()
                     || matches!(before, b'_' | b'"' | b'\'' | b')' | b'}' | b'%' | b';');
-                let rest = text.get(offset..).unwrap_or_default();
-                let head = token(rest);
-                let begins = (is_word(head) && !RESERVED.contains(&head)) || head == "//";
-                if at_line_start && depth == 0 && ends && begins {
+                // asked last: a long word would be read once for each of its letters
+                if at_line_start && depth == 0 && ends && begins(text.get(offset..).unwrap_or_default()) {
                     pieces.push(start..trimmed_end(clean, start, region.start + offset));
                     start = region.start + offset;
                 }
@@ -89,6 +87,12 @@ pub(super) fn lines_with_head(clean: &str, region: Range<usize>) -> Vec<Range<us
     }
     pieces.push(start..region.end);
     pieces
+}
+
+/// Whether a line's text begins with a word of its own, or as comments do elsewhere.
+fn begins(rest: &str) -> bool {
+    let head = token(rest);
+    (is_word(head) && !RESERVED.contains(&head)) || head == "//"
 }
 
 fn trimmed_end(clean: &str, start: usize, end: usize) -> usize {
