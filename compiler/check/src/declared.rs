@@ -1,8 +1,8 @@
 //! Everything that a set declares, by kind and by name.
 
-use nvp_dsl::Span;
 use nvp_dsl::ast::{self, Ident, ItemKind};
-use rustc_hash::FxHashMap;
+use nvp_dsl::{FileId, Span};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::expr::is_built_in_call;
 use crate::problems::names::{BuiltIn, Duplicate};
@@ -53,6 +53,8 @@ pub(crate) struct Items<'a> {
     pub(crate) severity_names: FxHashMap<&'a str, usize>,
     /// Services by name, by their place in `services`.
     pub(crate) service_names: FxHashMap<&'a str, usize>,
+    /// The files that are modules of the standard library: of two declarations theirs is the first.
+    modules: FxHashSet<FileId>,
 }
 
 /// Words that say a state, and so are no names of severities.
@@ -61,7 +63,8 @@ pub(crate) const STATES: &[&str] = &["ok", "pending", "cleared", "forgotten"];
 impl<'a> Items<'a> {
     /// Gathers the items of all files and reports names declared twice.
     pub(crate) fn gather(set: &Set<'a>, sink: &mut Sink) -> Self {
-        let mut items = Self::default();
+        let modules = set.files.iter().filter(|file| file.module.is_some()).map(|file| file.id).collect();
+        let mut items = Self { modules, ..Self::default() };
         for (file, set_file) in set.files.iter().enumerate() {
             for item in &set_file.tree.items {
                 items.add(file, item, sink);
@@ -109,7 +112,7 @@ impl<'a> Items<'a> {
             self.functions.iter().enumerate().map(|(at, item)| (&item.node.name, Value::Function(at)));
         let mut all: Vec<(&'a Ident, Value)> =
             metrics.chain(derives).chain(alerts).chain(consts).chain(functions).collect();
-        all.sort_by_key(|(name, _)| (name.span.file, name.span.start));
+        all.sort_by_key(|(name, _)| (self.is_own(name.span), name.span.file, name.span.start));
         let mut first: FxHashMap<&'a str, (Span, Value)> = FxHashMap::default();
         for (name, value) in all {
             match first.get(name.node.as_str()) {
@@ -135,39 +138,47 @@ impl<'a> Items<'a> {
             if UnitTable::is_builtin(&name.node) {
                 sink.report(BuiltIn { what: "a unit", name });
             }
-            twice("unit", name, &mut units, sink);
+            self.twice("unit", name, &mut units, sink);
         }
         let mut severities: FxHashMap<&'a str, Span> = FxHashMap::default();
-        for (at, severity) in self.severities.iter().enumerate() {
+        for severity in &self.severities {
             let name = &severity.node.name;
             if STATES.contains(&name.node.as_str()) {
                 sink.report(BuiltIn { what: "a state", name });
             }
-            twice("severity", name, &mut severities, sink);
-            self.severity_names.entry(&name.node).or_insert(at);
+            self.twice("severity", name, &mut severities, sink);
         }
         let mut services: FxHashMap<&'a str, Span> = FxHashMap::default();
+        for service in &self.services {
+            self.twice("service", &service.node.name, &mut services, sink);
+        }
+        for (at, severity) in self.severities.iter().enumerate() {
+            self.severity_names.entry(&severity.node.name.node).or_insert(at);
+        }
         for (at, service) in self.services.iter().enumerate() {
-            twice("service", &service.node.name, &mut services, sink);
             self.service_names.entry(&service.node.name.node).or_insert(at);
         }
     }
-}
 
-fn twice<'a>(what: &'static str, name: &'a Ident, first: &mut FxHashMap<&'a str, Span>, sink: &mut Sink) {
-    match first.get(name.node.as_str()) {
-        Some(span) => {
-            sink.report(Duplicate {
-                what,
-                name: &name.node,
-                span: name.span,
-                first_what: what,
-                first: *span,
-            });
-        }
-        None => {
-            first.insert(&name.node, name.span);
-        }
+    /// Whether a place is in the set's own files, and so its authors can mend what stands there.
+    fn is_own(&self, span: Span) -> bool {
+        !self.modules.contains(&span.file)
+    }
+
+    fn twice(
+        &self,
+        what: &'static str,
+        name: &'a Ident,
+        known: &mut FxHashMap<&'a str, Span>,
+        sink: &mut Sink,
+    ) {
+        let Some(before) = known.get(name.node.as_str()).copied() else {
+            known.insert(&name.node, name.span);
+            return;
+        };
+        let theirs_second = self.is_own(before) && !self.is_own(name.span);
+        let (first, span) = if theirs_second { (name.span, before) } else { (before, name.span) };
+        sink.report(Duplicate { what, name: &name.node, span, first_what: what, first });
     }
 }
 

@@ -4,8 +4,26 @@ use nvp_dsl::diagnostic::{Diagnostic, Severity};
 use nvp_dsl::{Code, Span};
 use rustc_hash::FxHashSet;
 
-/// More than this many help nobody, and each costs memory.
+use crate::problems::names::MoreNotShown;
+
+/// More than this many errors, or warnings, help nobody, and each costs memory.
 const DIAGNOSTICS_MAX: usize = 10_000;
+
+/// How many there are of each severity.
+#[derive(Debug, Default)]
+struct Shown {
+    errors: usize,
+    warnings: usize,
+}
+
+impl Shown {
+    fn of(&mut self, severity: Severity) -> &mut usize {
+        match severity {
+            Severity::Error => &mut self.errors,
+            Severity::Warning => &mut self.warnings,
+        }
+    }
+}
 
 /// The diagnostics of one check.
 #[derive(Debug, Default)]
@@ -14,6 +32,8 @@ pub(crate) struct Sink {
     seen: FxHashSet<(Code, Span)>,
     calls: Vec<Span>,
     errors: usize,
+    shown: Shown,
+    left_out: Shown,
     labels_unknown: bool,
 }
 
@@ -26,11 +46,16 @@ impl Sink {
             return;
         }
         self.errors += usize::from(diagnostic.severity == Severity::Error);
-        if self.diagnostics.len() >= DIAGNOSTICS_MAX
-            || !self.seen.insert((diagnostic.code, diagnostic.primary.span))
-        {
+        if !self.seen.insert((diagnostic.code, diagnostic.primary.span)) {
             return;
         }
+        // Counted apart, so that no number of warnings hides an error.
+        let shown = self.shown.of(diagnostic.severity);
+        if *shown >= DIAGNOSTICS_MAX {
+            *self.left_out.of(diagnostic.severity) += 1;
+            return;
+        }
+        *shown += 1;
         if let Some(call) = self.calls.first() {
             diagnostic = diagnostic.also(*call, "called from here");
             // What mends this call may spoil another.
@@ -75,6 +100,14 @@ impl Sink {
             let span = found.primary.span;
             (span.file, span.start, found.code, span.end)
         });
+        let last = self.diagnostics.last().map(|found| found.primary.span).unwrap_or_default();
+        let Shown { errors, warnings } = self.left_out;
+        if errors > 0 {
+            self.diagnostics.push(MoreNotShown::errors(errors, DIAGNOSTICS_MAX, last).into());
+        }
+        if warnings > 0 {
+            self.diagnostics.push(MoreNotShown::warnings(warnings, DIAGNOSTICS_MAX, last).into());
+        }
         self.diagnostics
     }
 }

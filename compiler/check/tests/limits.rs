@@ -86,3 +86,63 @@ fn thousands_of_unknown_names_cost_no_more_than_they_must() {
     assert_eq!(codes(&outcome), vec!["E0200"]);
     assert_eq!(outcome.checked.diagnostics.len(), 2_000);
 }
+
+#[test]
+fn what_is_not_shown_is_counted_and_no_warning_hides_an_error() {
+    let mut text = "metric cpu: number { labels host }\n".to_owned();
+    for at in 0..10_020 {
+        text.push_str(&format!("fn half_{at}(cpu: number) = cpu / 2\n"));
+    }
+    text.push_str("derive last = nowhere\n");
+    let outcome = outcome(&text);
+    let found = &outcome.checked.diagnostics;
+    assert_eq!(found.len(), 10_002);
+    assert!(found.iter().any(|one| one.code.0 == "E0200"), "the error is not shown");
+    let last = found.last().expect("the one that counts");
+    assert_eq!((last.code.0, last.title.as_str()), ("E0024", "20 more warnings are not shown"));
+    let twice = "unit a\n".repeat(10_101);
+    let found = self::outcome(&twice).checked.diagnostics;
+    assert_eq!(found.last().map(|one| one.title.as_str()), Some("100 more errors are not shown"));
+}
+
+#[test]
+fn what_is_quoted_in_a_message_is_cut() {
+    let long = "x".repeat(100_000);
+    for text in [
+        format!("derive a = {long}"),
+        format!("metric {long}: number\nmetric {long}: number"),
+        format!("metric m: {long} {{ labels pod }}"),
+        format!(
+            "metric m: number {{ labels pod }}\nderive d = avg(m{{pod =~ \"{}\"}} overall)",
+            "(".repeat(100_000)
+        ),
+        format!("derive d = 1{}", "0".repeat(100_000)),
+    ] {
+        let outcome = outcome(&text);
+        let found = outcome.syntax.iter().chain(&outcome.checked.diagnostics).next().expect("a problem");
+        let texts = found.notes.iter().chain(&found.help).chain([&found.title, &found.primary.text]);
+        for said in texts {
+            assert!(said.chars().count() < 300, "{} has a message of {} bytes", found.code.0, said.len());
+        }
+    }
+}
+
+/// The engine compiles patterns by the same rule (`runtime/engine/src/matcher.rs`), so what passes here runs there.
+#[test]
+fn a_pattern_too_large_for_the_engine_is_an_error_at_its_place() {
+    let with = |pattern: &str| {
+        outcome(&format!(
+            "metric m: number {{ labels pod }}\nderive d = avg(m{{pod =~ \"{pattern}\"}} overall)"
+        ))
+    };
+    for pattern in ["(a{1000}){1000}", "(((a{100}){100}){100}){100}", r"(\\w{200}-){200}"] {
+        let outcome = with(pattern);
+        assert_eq!(codes(&outcome), vec!["E0405"], "{pattern}");
+        let found = &outcome.checked.diagnostics[0];
+        assert_eq!(outcome.sources.text(found.primary.span), format!("\"{pattern}\""));
+        assert!(found.primary.text.contains("1024 KiB"), "{}", found.primary.text);
+    }
+    // Without its anchors it can be read, with them it cannot.
+    assert_eq!(codes(&with("(?x)a # b")), vec!["E0405"]);
+    assert_eq!(codes(&with(r"[a-z0-9-]{1,63}(\\.[a-z0-9-]{1,63}){0,8}")), Vec::<&str>::new());
+}

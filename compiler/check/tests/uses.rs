@@ -54,6 +54,20 @@ fn the_files_of_a_set_are_one_namespace() {
 }
 
 #[test]
+fn of_two_declarations_the_one_that_can_be_mended_is_pointed_at() {
+    let library = ("std.s", "severity red is critical\nunit things\nconst hold = 2m\nservice shop");
+    for text in [
+        "use std.s\nseverity red is minor",
+        "use std.s\nunit things",
+        "use std.s\nconst hold = 3m",
+        "use std.s\nservice shop",
+    ] {
+        let found = codes_of(&[("", text), library]);
+        assert!(found.contains(&("E0201", 0)) && !found.contains(&("E0201", 1)), "{text}: {found:?}");
+    }
+}
+
+#[test]
 fn a_module_is_used_by_its_units_severities_and_names_alike() {
     let library =
         [("std.u", "unit things"), ("std.s", "severity red is critical"), ("std.c", "const limit = 3")];

@@ -29,6 +29,15 @@ pub struct Map {
     pub matchers: Vec<(u32, Match)>,
 }
 
+/// The most bytes that a compiled pattern may take: what the checker lets pass, the engine must be able to compile.
+pub const PATTERN_BYTES_MAX: usize = 1 << 20;
+
+/// A pattern as it is compiled: the regular expression of the whole value.
+#[must_use]
+pub fn anchored(pattern: &str) -> String {
+    format!("^(?:{pattern})$")
+}
+
 /// How a label's value is matched.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Match {

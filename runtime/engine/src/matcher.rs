@@ -1,11 +1,8 @@
 //! How a label's value is matched, patterns compiled once.
 
 use crate::plan_error::PlanError;
-use nvp_plan::domain::Match;
+use nvp_plan::domain::{Match, PATTERN_BYTES_MAX, anchored};
 use regex::{Regex, RegexBuilder};
-
-/// The most bytes a compiled pattern may take.
-const PATTERN_BYTES_MAX: usize = 1 << 20;
 
 /// What a label's value must be.
 #[derive(Debug)]
@@ -46,7 +43,7 @@ impl Matcher {
 }
 
 fn compile(pattern: &str) -> Result<Regex, PlanError> {
-    RegexBuilder::new(&format!("^(?:{pattern})$"))
+    RegexBuilder::new(&anchored(pattern))
         .size_limit(PATTERN_BYTES_MAX)
         .dot_matches_new_line(true)
         .build()

@@ -14,6 +14,7 @@ mod histogram;
 mod join;
 mod logic;
 mod operand;
+mod pattern;
 mod reference;
 mod selector;
 mod state;

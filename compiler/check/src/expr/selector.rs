@@ -4,6 +4,7 @@ use nvp_dsl::Span;
 use nvp_dsl::ast::{Ident, MatchOp, MatchValue, Matcher as Written};
 use rustc_hash::FxHashMap;
 
+use super::pattern;
 use crate::checker::{Checker, Constant};
 use crate::codes;
 use crate::declared::Value;
@@ -163,13 +164,8 @@ impl<'a> Checker<'a> {
     }
 
     fn pattern(&mut self, pattern: String, span: Span) -> Option<String> {
-        let why = match regex_syntax::Parser::new().parse(&pattern) {
-            Ok(_) => return Some(pattern),
-            Err(regex_syntax::Error::Parse(error)) => error.kind().to_string(),
-            Err(regex_syntax::Error::Translate(error)) => error.kind().to_string(),
-            Err(_) => "not a regular expression".to_owned(),
-        };
-        self.sink.report(BadPattern { pattern: &pattern, span, why });
+        let Some(problem) = pattern::problem(&pattern) else { return Some(pattern) };
+        self.sink.report(BadPattern { pattern: &pattern, span, problem });
         None
     }
 }

@@ -188,14 +188,37 @@ impl From<ClosedLabel<'_>> for Diagnostic {
 pub(crate) struct BadPattern<'t> {
     pub(crate) pattern: &'t str,
     pub(crate) span: Span,
-    pub(crate) why: String,
+    pub(crate) problem: PatternProblem,
+}
+
+/// Why a pattern cannot be matched by.
+pub(crate) enum PatternProblem {
+    /// It is no regular expression.
+    Unreadable(String),
+    /// It takes more memory than a pattern may.
+    TooLarge {
+        /// How many bytes a compiled pattern may take.
+        bytes_max: usize,
+    },
 }
 
 impl From<BadPattern<'_>> for Diagnostic {
-    fn from(BadPattern { pattern, span, why }: BadPattern<'_>) -> Self {
-        Diagnostic::error(codes::BAD_PATTERN, format!("`{pattern}` is not a pattern that can be read"), span)
-            .here(why)
-            .note("patterns are anchored at both ends; look-around and back-references do not exist")
+    fn from(BadPattern { pattern, span, problem }: BadPattern<'_>) -> Self {
+        match problem {
+            PatternProblem::Unreadable(why) => {
+                let title = format!("`{pattern}` is not a pattern that can be read");
+                Diagnostic::error(codes::BAD_PATTERN, title, span)
+                    .here(why)
+                    .note("patterns are anchored at both ends; look-around and back-references do not exist")
+            }
+            PatternProblem::TooLarge { bytes_max } => {
+                let title = format!("`{pattern}` is too large a pattern");
+                Diagnostic::error(codes::BAD_PATTERN, title, span)
+                    .here(format!("compiled, it takes more than {} KiB", bytes_max >> 10))
+                    .note("a repetition of a repetition is written out: `(a{100}){100}` is ten thousand `a`")
+                    .help("repeat less, or without a count: `+` and `*` cost nothing")
+            }
+        }
     }
 }
 

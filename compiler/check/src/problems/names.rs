@@ -2,7 +2,7 @@
 
 use nvp_dsl::Span;
 use nvp_dsl::ast::Ident;
-use nvp_dsl::diagnostic::{Code, Diagnostic};
+use nvp_dsl::diagnostic::{Code, Diagnostic, Severity};
 
 use super::{listed, replace};
 use crate::codes;
@@ -51,7 +51,10 @@ impl From<Duplicate<'_>> for Diagnostic {
         let Duplicate { what, name, span, first_what, first } = problem;
         let mut diagnostic =
             Diagnostic::error(codes::DUPLICATE_NAME, format!("`{name}` is declared twice"), span)
-                .here(format!("this {what} has the name of a {first_what}"))
+                .here(match what == first_what {
+                    true => format!("this {what} again"),
+                    false => format!("this {what} has the name of the {first_what}"),
+                })
                 .also(first, format!("the {first_what} `{name}`"))
                 .help("give one of them another name");
         if what != first_what {
@@ -263,5 +266,36 @@ impl From<Shadowed<'_>> for Diagnostic {
         )
         .also(hidden, "hidden inside the function")
         .help("give the parameter another name")
+    }
+}
+
+/// More problems than are shown.
+pub(crate) struct MoreNotShown {
+    severity: Severity,
+    count: usize,
+    shown: usize,
+    /// The last one that is shown.
+    last: Span,
+}
+
+impl MoreNotShown {
+    pub(crate) fn errors(count: usize, shown: usize, last: Span) -> Self {
+        Self { severity: Severity::Error, count, shown, last }
+    }
+
+    pub(crate) fn warnings(count: usize, shown: usize, last: Span) -> Self {
+        Self { severity: Severity::Warning, count, shown, last }
+    }
+}
+
+impl From<MoreNotShown> for Diagnostic {
+    fn from(MoreNotShown { severity, count, shown, last }: MoreNotShown) -> Self {
+        let what = if severity == Severity::Error { "errors" } else { "warnings" };
+        let title = format!("{count} more {what} are not shown");
+        let code = nvp_dsl::codes::TOO_MANY_ERRORS;
+        Diagnostic { severity, ..Diagnostic::error(code, title, last) }
+            .here("the last place shown")
+            .note(format!("the first {shown} are shown"))
+            .help("mend those first")
     }
 }
