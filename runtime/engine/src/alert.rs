@@ -8,12 +8,15 @@
 
 pub(crate) mod flapping;
 
-use crate::bits::{Bitmap, Truth, ones, place};
+use crate::bits::{Bitmap, ones, place};
+use crate::blocks::Block;
 use crate::columns::Columns;
 use crate::why::{Clause, State};
 use flapping::Flapping;
+use nvp_kernels::BitsMut;
 use nvp_plan::alert::{Alert, Level};
 use nvp_plan::step::StateTest;
+use std::ops::Range;
 
 /// A row whose shown state changed at this tick.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -93,54 +96,58 @@ impl AlertState {
         }
     }
 
-    /// Moves the latches of a tick and appends what changed.
+    /// Moves the latches of a block and appends what changed.
     pub(crate) fn tick(&mut self, at: &At<'_>, scratch: &mut Scratch, changes: &mut Vec<Change>) {
-        self.flapping.release(at.now);
+        if at.block.is_first {
+            self.flapping.release(at.now);
+        }
         self.find_changed(at, scratch);
-        for word in 0..self.members.len() {
-            if scratch.changed[word] == 0 {
+        for (place, word) in at.block.words.clone().enumerate() {
+            if scratch.changed[place] == 0 {
                 continue;
             }
             let known = at.rows.word(word);
             let old = Old { members: self.members[word], pending: self.pending[word] };
             let mut before = Before::default();
-            for (place, level) in at.planned.levels.iter().enumerate() {
-                let latch = self.latches[place][word];
+            for (level, latches) in at.planned.levels.iter().zip(&mut self.latches) {
                 let (set, reset) = at.moves(level);
-                before.note(place, latch);
-                self.latches[place][word] = moved(latch, set[word], reset[word], known);
+                before.note(latches[word]);
+                latches[word] = moved(latches[word], set[place], reset[place], known);
             }
-            self.pending[word] = scratch.pending[word] & known;
+            self.pending[word] = scratch.pending[place] & known;
             self.members[word] = known;
-            for bit in ones(scratch.changed[word]) {
+            for bit in ones(scratch.changed[place]) {
                 changes.extend(self.change(at, (word, bit), old, &before));
             }
         }
-        self.flapping.settle();
+        if at.block.is_last {
+            self.flapping.settle();
+        }
     }
 
     /// Finds the rows whose latches, pending condition or presence change, a column after the other.
     fn find_changed(&self, at: &At<'_>, scratch: &mut Scratch) {
-        let words = self.members.len();
-        scratch.resize(words);
-        let known = &at.rows.0[..words.min(at.rows.0.len())];
-        let (changed, pending) = (&mut scratch.changed[..words], &mut scratch.pending[..words]);
+        let words = at.block.words.clone();
+        scratch.resize(words.len());
+        let known = at.rows.0.get(words.clone()).unwrap_or_default();
+        let (changed, pending) = (&mut scratch.changed[..words.len()], &mut scratch.pending[..words.len()]);
         for level in &at.planned.levels {
             if let Some(condition) = level.pending {
-                for (all, this) in pending.iter_mut().zip(&at.columns.condition(condition).is_true) {
+                for (all, this) in pending.iter_mut().zip(at.columns.part(condition, &words).is_true) {
                     *all |= this;
                 }
             }
         }
-        for (word, changed) in changed.iter_mut().enumerate() {
-            let known = known.get(word).copied().unwrap_or_default();
-            *changed = (known ^ self.members[word])
-                | ((pending[word] & known) ^ self.pending[word])
-                | self.flapping.released(word);
+        let (members, were_pending) = (&self.members[words.clone()], &self.pending[words.clone()]);
+        for (place, changed) in changed.iter_mut().enumerate() {
+            let known = known.get(place).copied().unwrap_or_default();
+            *changed = (known ^ members[place])
+                | ((pending[place] & known) ^ were_pending[place])
+                | self.flapping.released(words.start + place);
         }
         for (level, latches) in at.planned.levels.iter().zip(&self.latches) {
             let (set, reset) = at.moves(level);
-            let columns = changed.iter_mut().zip(latches).zip(set).zip(reset).zip(known);
+            let columns = changed.iter_mut().zip(&latches[words.clone()]).zip(set).zip(reset).zip(known);
             for ((((changed, latch), set), reset), known) in columns {
                 *changed |= latch ^ moved(*latch, *set, *reset, *known);
             }
@@ -227,6 +234,13 @@ impl AlertState {
         }
     }
 
+    /// The levels whose latch is set, a bit each.
+    pub(crate) fn levels_set(&self, row: usize) -> u16 {
+        let (word, bit) = place(row);
+        let is_set = |latch: &Vec<u64>| latch.get(word).is_some_and(|word| word & bit != 0);
+        self.latches.iter().rev().fold(0, |set, latch| set << 1 | u16::from(is_set(latch)))
+    }
+
     /// Since which tick the row is shown as it is, and whether it is held for flapping.
     pub(crate) fn since(&self, row: usize) -> (u32, bool) {
         (self.flapping.since(row), self.flapping.is_held(row))
@@ -240,9 +254,9 @@ impl AlertState {
         })
     }
 
-    /// Says of each row whether the alert's state is the one asked for.
-    pub(crate) fn test(&self, test: StateTest, to: &mut Truth) {
-        for word in 0..self.members.len() {
+    /// Says of each row of these words whether the alert's state is the one asked for.
+    pub(crate) fn test(&self, test: StateTest, words: &Range<usize>, to: BitsMut<'_>) {
+        for (place, word) in words.clone().enumerate() {
             let mut at_least = levels_of(&self.latches, word);
             for bit in ones(self.flapping.held(word)) {
                 let peak = usize::from(self.flapping.peak_if(word * 64 + bit, true));
@@ -262,8 +276,8 @@ impl AlertState {
                 }
                 StateTest::AtLeast(level) => at_least.get(level as usize).copied().unwrap_or_default(),
             };
-            to.is_true[word] = is_true;
-            to.is_false[word] = !is_true;
+            to.is_true[place] = is_true;
+            to.is_false[place] = !is_true;
         }
     }
 
@@ -295,18 +309,24 @@ fn levels_of(latches: &[Vec<u64>], word: usize) -> [u64; LEVELS_MAX] {
 
 /// The latches of a word before they moved.
 #[derive(Debug, Default)]
-struct Before([u64; LEVELS_MAX]);
+struct Before {
+    latches: [u64; LEVELS_MAX],
+    levels: usize,
+}
 
 impl Before {
-    fn note(&mut self, place: usize, latch: u64) {
-        if let Some(before) = self.0.get_mut(place) {
+    /// Notes the next level's.
+    fn note(&mut self, latch: u64) {
+        if let Some(before) = self.latches.get_mut(self.levels) {
             *before = latch;
+            self.levels += 1;
         }
     }
 
     /// The highest level that was set, from 1.
     fn level(&self, bit: usize) -> u8 {
-        self.0.iter().rposition(|latch| latch >> bit & 1 == 1).map_or(0, |place| place as u8 + 1)
+        let latches = self.latches.get(..self.levels).unwrap_or_default();
+        latches.iter().rposition(|latch| latch >> bit & 1 == 1).map_or(0, |place| place as u8 + 1)
     }
 }
 
@@ -319,12 +339,14 @@ pub(crate) struct At<'a> {
     pub(crate) rows: &'a Bitmap,
     /// The tick, counted from the engine's first.
     pub(crate) now: u32,
+    /// The rows looked at.
+    pub(crate) block: &'a Block,
 }
 
 impl<'a> At<'a> {
     /// What sets and what resets a level.
     fn moves(&self, level: &Level) -> (&'a [u64], &'a [u64]) {
-        let of = |condition| self.columns.condition(condition).is_true.as_slice();
+        let of = |condition| self.columns.part(condition, &self.block.words).is_true;
         (of(level.set), of(level.reset))
     }
 }
@@ -361,9 +383,10 @@ fn shown(row: Row, peak: u8) -> State {
 
 /// Which clause brought a row from one state to another.
 fn clause(at: &At<'_>, row: usize, from: State, to: State) -> Clause {
-    let At { planned, columns, .. } = at;
+    let planned = at.planned;
+    let is = |condition| at.columns.part_at(condition, &at.block.words, row);
     let level = |place: u32| planned.levels.get(place as usize);
-    let when = |place: u32| level(place)?.when.map(|when| columns.condition(when).get(row));
+    let when = |place: u32| level(place)?.when.map(is);
     match (from, to) {
         (State::Level(before), now) if now < from => match when(before) {
             Some(None) => Clause::AbsentClears(before),
@@ -374,7 +397,7 @@ fn clause(at: &At<'_>, row: usize, from: State, to: State) -> Clause {
             _ => Clause::Absent(now),
         },
         (_, State::Pending) => Clause::Pending(pending_level(planned, |level| {
-            level.pending.is_some_and(|pending| columns.condition(pending).get(row) == Some(true))
+            level.pending.is_some_and(|pending| is(pending) == Some(true))
         })),
         _ => Clause::NotPending(
             planned

@@ -1,6 +1,7 @@
 //! Bitmaps over rows, 64 rows a word, row 0 in the lowest bit; columns of conditions are two of them.
 
-use nvp_kernels::Bits;
+use nvp_kernels::{Bits, BitsMut};
+use std::ops::Range;
 
 /// How many words hold so many rows.
 pub(crate) const fn words(rows: usize) -> usize {
@@ -108,8 +109,20 @@ impl Truth {
         self.is_false.fill(0);
     }
 
-    pub(crate) fn as_bits(&self) -> Bits<'_> {
-        Bits { is_true: &self.is_true, is_false: &self.is_false }
+    /// These words of it.
+    pub(crate) fn part(&self, words: Range<usize>) -> Bits<'_> {
+        Bits {
+            is_true: self.is_true.get(words.clone()).unwrap_or_default(),
+            is_false: self.is_false.get(words).unwrap_or_default(),
+        }
+    }
+
+    /// These words of it, to be written.
+    pub(crate) fn part_mut(&mut self, words: Range<usize>) -> BitsMut<'_> {
+        BitsMut {
+            is_true: self.is_true.get_mut(words.clone()).unwrap_or_default(),
+            is_false: self.is_false.get_mut(words).unwrap_or_default(),
+        }
     }
 
     pub(crate) fn bytes(&self) -> usize {

@@ -5,21 +5,33 @@
 //! What stands in a row that is not alive is whatever a kernel yields there: readers look at rows that are alive only.
 
 use crate::bits::Truth;
+use crate::blocks::BLOCK_WORDS;
+use nvp_kernels::Bits;
 use nvp_plan::Plan;
 use nvp_plan::ids::{ColumnId, ConditionId};
+use std::ops::Range;
 
 /// The columns.
 #[derive(Debug, Default)]
 pub(crate) struct Columns {
     pub(crate) values: Vec<Vec<f64>>,
     pub(crate) conditions: Vec<Truth>,
+    /// The conditions that have memory for one block only.
+    passing: Vec<bool>,
+    /// The words of a block.
+    block_words: usize,
+    /// Whether all conditions are kept as a whole: holes in time are found by comparing them.
+    keeps_all: bool,
 }
 
 impl Columns {
-    pub(crate) fn new(plan: &Plan) -> Self {
+    pub(crate) fn new(plan: &Plan, passing: Vec<bool>) -> Self {
         Self {
             values: vec![Vec::new(); plan.columns.len()],
             conditions: vec![Truth::default(); plan.conditions.len()],
+            passing,
+            block_words: BLOCK_WORDS,
+            keeps_all: false,
         }
     }
 
@@ -30,11 +42,53 @@ impl Columns {
                 grow(column, rows, f64::NAN);
             }
         }
-        for (condition, planned) in self.conditions.iter_mut().zip(&plan.conditions) {
-            if planned.domain.index() == domain {
-                condition.resize(rows / 64);
+        let conditions = self.conditions.iter_mut().zip(&plan.conditions).zip(&self.passing);
+        for ((condition, _), passes) in
+            conditions.filter(|((_, planned), _)| planned.domain.index() == domain)
+        {
+            let most = if *passes && !self.keeps_all { self.block_words } else { usize::MAX };
+            condition.resize(most.min(rows / 64));
+        }
+    }
+
+    /// Says whether all conditions are to be kept as a whole from now on. `sizes` are the padded rows of each domain.
+    pub(crate) fn keep_all(&mut self, plan: &Plan, sizes: &[usize], all: bool) {
+        if self.keeps_all != all {
+            self.keeps_all = all;
+            for (domain, rows) in sizes.iter().enumerate() {
+                self.resize(plan, domain, *rows);
             }
         }
+    }
+
+    /// The words of a block.
+    pub(crate) fn block_words(&self) -> usize {
+        self.block_words
+    }
+
+    /// Sets the words of a block, before there are rows.
+    pub(crate) fn set_block_words(&mut self, words: usize) {
+        self.block_words = words.max(1);
+    }
+
+    /// Where these words of a domain are in a condition.
+    pub(crate) fn place(&self, id: ConditionId, words: &Range<usize>) -> Range<usize> {
+        if !self.keeps_all && self.passing.get(id.index()).copied().unwrap_or_default() {
+            0..words.len()
+        } else {
+            words.clone()
+        }
+    }
+
+    /// These words of a condition.
+    pub(crate) fn part(&self, id: ConditionId, words: &Range<usize>) -> Bits<'_> {
+        self.condition(id).part(self.place(id, words))
+    }
+
+    /// What a condition is in a row of these words.
+    pub(crate) fn part_at(&self, id: ConditionId, words: &Range<usize>, row: usize) -> Option<bool> {
+        let place = self.place(id, words);
+        self.condition(id).get((place.start * 64 + row).saturating_sub(words.start * 64))
     }
 
     /// Takes a column out so that it can be written while others are read; to be put back.

@@ -2,6 +2,7 @@
 
 use crate::alert::{self, AlertState, Change};
 use crate::bits::Truth;
+use crate::blocks::{self, Run};
 use crate::check::check;
 use crate::columns::Columns;
 use crate::decide::ShownRow;
@@ -49,6 +50,7 @@ pub struct Engine {
     pub(crate) membership: Membership,
     pub(crate) readings: Vec<Reading>,
     pub(crate) columns: Columns,
+    pub(crate) runs: Vec<Run>,
     pub(crate) windows: Vec<WindowState>,
     pub(crate) holds: Vec<Clocks>,
     pub(crate) lags: Vec<Delay>,
@@ -138,6 +140,8 @@ pub struct AlertRow<'a> {
     pub value: Option<f64>,
     /// Since which tick it is shown so, in ms since the Unix epoch.
     pub since_ms: i64,
+    /// The levels whose latch is set, shown or not: a bit a level, the mildest first.
+    pub levels_set: u16,
     /// Whether it changes too often and is held at its highest level.
     pub is_flapping: bool,
 }
@@ -151,6 +155,7 @@ impl Engine {
     pub fn new(plan: Arc<Plan>, program: Arc<Program>, options: Options) -> Result<Self, PlanError> {
         check(&plan)?;
         let identity = Identity::new(&plan, options.rows_max)?;
+        let runs = blocks::runs(&plan);
         let windows: Vec<WindowState> = plan.windows.iter().map(WindowState::new).collect();
         let lags: Vec<Delay> = plan.lags.iter().map(|lag| Delay::new(lag.ticks)).collect();
         let alerts =
@@ -166,7 +171,8 @@ impl Engine {
             identity,
             membership: Membership::new(&plan),
             readings: readings(&plan),
-            columns: Columns::new(&plan),
+            columns: Columns::new(&plan, blocks::passing(&plan, &runs)),
+            runs,
             holds: plan.holds.iter().map(|hold| Clocks::new(hold, plan.tick_ms)).collect(),
             alerts: alerts.collect(),
             joins: joins(&plan),
@@ -184,6 +190,11 @@ impl Engine {
             plan,
             program,
         })
+    }
+
+    /// Sets how many rows, in words of 64, are carried out together. It never shows; call it before any series appears.
+    pub fn set_block_words(&mut self, words: usize) {
+        self.columns.set_block_words(words);
     }
 
     /// Takes an input in and carries out all ticks that it makes due. The caller clears `out` when it has read it.
@@ -286,6 +297,7 @@ impl Engine {
                 state: state.state(row as usize)?,
                 value: value.filter(|value| !value.is_nan()),
                 since_ms: self.instant(self.time.first?.saturating_add(i64::from(since)).saturating_sub(1)),
+                levels_set: state.levels_set(row as usize),
                 is_flapping,
             })
         })

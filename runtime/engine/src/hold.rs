@@ -8,9 +8,11 @@
     reason = "INVARIANT (row order): the clocks, bitmaps and conditions of a domain have one length"
 )]
 
-use crate::bits::{Bitmap, Truth, ones};
+use crate::bits::{Bitmap, ones};
 use crate::columns::grow;
+use nvp_kernels::{Bits, BitsMut};
 use nvp_plan::step::Hold;
+use std::ops::Range;
 
 /// No clock of the word can be served.
 const NEVER: u32 = u32::MAX;
@@ -57,18 +59,26 @@ impl Clocks {
         self.touched.reserve(rows / 64);
     }
 
-    /// Moves the clocks: `allowed` are the rows whose clocks may run, and `to` is true once served.
-    pub(crate) fn tick(&mut self, now: u32, allowed: &Bitmap, of: &Truth, to: &mut Truth) {
-        let words = self.running.len();
-        let (of_true, of_false) = (&of.is_true[..words], &of.is_false[..words]);
-        let (to_true, to_false) = (&mut to.is_true[..words], &mut to.is_false[..words]);
-        let (running, started) = (&self.running[..words], &self.started[..words]);
-        let (served, due) = (&self.served[..words], &self.due[..words]);
+    /// Moves the clocks of these words: `allowed` are the rows whose clocks may run, and `to` is true once served.
+    pub(crate) fn tick(
+        &mut self,
+        now: u32,
+        words: &Range<usize>,
+        allowed: &Bitmap,
+        of: Bits<'_>,
+        to: BitsMut<'_>,
+    ) {
+        let (from, count) = (words.start, words.len());
+        let (of_true, of_false) = (&of.is_true[..count], &of.is_false[..count]);
+        let (to_true, to_false) = (&mut to.is_true[..count], &mut to.is_false[..count]);
+        let (running, started) = (&self.running[words.clone()], &self.started[words.clone()]);
+        let (served, due) = (&self.served[words.clone()], &self.due[words.clone()]);
+        let allowed = allowed.0.get(words.clone()).unwrap_or_default();
+        let may = |word: usize| allowed.get(word).copied().unwrap_or_default();
         // First the bitmaps alone; then the clocks of the words that need it, whose places in memory are far apart.
         self.touched.clear();
-        for word in 0..words {
-            let may = allowed.word(word);
-            let (is_true, is_false) = (of_true[word], of_false[word]);
+        for word in 0..count {
+            let (is_true, is_false, may) = (of_true[word], of_false[word], may(word));
             let moves = Moves::of(is_true & may, is_false | !may, running[word], started[word]);
             to_true[word] = is_true & served[word];
             to_false[word] = is_false | is_true & !served[word];
@@ -77,18 +87,18 @@ impl Clocks {
             }
         }
         for &word in &self.touched {
-            let may = allowed.word(word);
-            let (is_true, is_false) = (of_true[word], of_false[word]);
-            let moves = Moves::of(is_true & may, is_false | !may, self.running[word], self.started[word]);
-            let bits = Bits {
-                running: &mut self.running[word],
-                started: &mut self.started[word],
-                served: &mut self.served[word],
-                due: &mut self.due[word],
+            let (is_true, is_false, may) = (of_true[word], of_false[word], may(word));
+            let at = from + word;
+            let moves = Moves::of(is_true & may, is_false | !may, self.running[at], self.started[at]);
+            let bits = Words {
+                running: &mut self.running[at],
+                started: &mut self.started[at],
+                served: &mut self.served[at],
+                due: &mut self.due[at],
             };
-            bits.change(&mut self.clock[word * 64..][..64], now, self.needed, moves);
-            to_true[word] = is_true & self.served[word];
-            to_false[word] = is_false | is_true & !self.served[word];
+            bits.change(&mut self.clock[at * 64..][..64], now, self.needed, moves);
+            to_true[word] = is_true & self.served[at];
+            to_false[word] = is_false | is_true & !self.served[at];
         }
     }
 
@@ -126,14 +136,14 @@ impl Moves {
 }
 
 /// One word of the clocks' bitmaps.
-struct Bits<'a> {
+struct Words<'a> {
     running: &'a mut u64,
     started: &'a mut u64,
     served: &'a mut u64,
     due: &'a mut u32,
 }
 
-impl Bits<'_> {
+impl Words<'_> {
     fn change(self, clocks: &mut [u32], now: u32, needed: u32, moves: Moves) {
         for bit in ones(moves.reset) {
             clocks[bit] = 0;

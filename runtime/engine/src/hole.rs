@@ -24,6 +24,8 @@ pub(crate) struct Hole {
     values: Vec<Vec<f64>>,
     conditions: Vec<Truth>,
     has_snapshot: bool,
+    /// Whether there may be a hole worth finding.
+    is_worth_it: bool,
     clocks: ClockReaders,
     /// The ticks until which something warms up.
     warm_ticks: Vec<u64>,
@@ -43,6 +45,7 @@ impl Hole {
             values: Vec::new(),
             conditions: Vec::new(),
             has_snapshot: false,
+            is_worth_it: false,
             clocks: ClockReaders::new(plan),
             warm_ticks,
         }
@@ -51,6 +54,11 @@ impl Hole {
     /// Something came, went or changed.
     pub(crate) fn disturb(&mut self) {
         self.still = 0;
+    }
+
+    /// Whether this tick's columns will be compared with those of the tick before.
+    pub(crate) fn is_worth_it(&self) -> bool {
+        self.is_worth_it
     }
 }
 
@@ -127,13 +135,17 @@ impl Engine {
         }
     }
 
-    /// Notes at the end of a tick whether it was like the one before. Looks only where there is a hole worth it.
-    pub(crate) fn note_stillness(&mut self, tick: i64, due: i64, transitions: u32) {
+    /// Looks, when the samples of a tick are read, whether there may be a hole worth finding.
+    pub(crate) fn look_for_hole(&mut self, tick: i64, due: i64) {
         let until = self.waiting.first_tick().unwrap_or(i64::MAX).min(due);
+        let hole = &mut self.hole;
+        hole.is_worth_it = hole.still > 0 || until.saturating_sub(tick) > hole.span.saturating_mul(2);
+    }
+
+    /// Notes at the end of a tick whether it was like the one before. Looks only where there is a hole worth it.
+    pub(crate) fn note_stillness(&mut self, transitions: u32) {
         let is_quiet = transitions == 0 && self.readings.iter().all(|reading| reading.is_quiet());
-        let is_worth_it =
-            self.hole.still > 0 || until.saturating_sub(tick) > self.hole.span.saturating_mul(2);
-        if !is_quiet || !is_worth_it {
+        if !is_quiet || !self.hole.is_worth_it {
             self.hole.still = 0;
             self.hole.has_snapshot = false;
             return;

@@ -1,6 +1,8 @@
 //! A condition as it was some ticks ago: a ring of bitmaps. Before the first tick, and of rows that were not alive then, it is unknown.
 
 use crate::bits::{Bitmap, Truth};
+use nvp_kernels::{Bits, BitsMut};
+use std::ops::Range;
 
 /// The delay of one condition.
 #[derive(Debug)]
@@ -24,17 +26,22 @@ impl Delay {
         self.ring.len()
     }
 
-    /// Gives the oldest and keeps this tick's in its place.
-    pub(crate) fn tick(&mut self, tick: i64, alive: &Bitmap, of: &Truth, to: &mut Truth) {
+    /// Of these words, gives the oldest and keeps this tick's in its place.
+    pub(crate) fn tick(
+        &mut self,
+        tick: i64,
+        words: &Range<usize>,
+        alive: &Bitmap,
+        of: Bits<'_>,
+        to: BitsMut<'_>,
+    ) {
         let length = i64::try_from(self.ring.len()).unwrap_or(i64::MAX);
         let place = usize::try_from(tick.rem_euclid(length)).unwrap_or_default();
         let Some(past) = self.ring.get_mut(place) else { return };
-        let both = [
-            (&mut past.is_true, &of.is_true, &mut to.is_true),
-            (&mut past.is_false, &of.is_false, &mut to.is_false),
-        ];
-        for (past, of, to) in both {
-            for (((past, of), to), alive) in past.iter_mut().zip(of).zip(to).zip(&alive.0) {
+        let alive = alive.0.get(words.clone()).unwrap_or_default();
+        let BitsMut { is_true, is_false } = past.part_mut(words.clone());
+        for (past, of, to) in [(is_true, of.is_true, to.is_true), (is_false, of.is_false, to.is_false)] {
+            for (((past, of), to), alive) in past.iter_mut().zip(of).zip(to).zip(alive) {
                 *to = *past;
                 *past = of & alive;
             }
@@ -65,7 +72,7 @@ mod tests {
                 to.resize(1);
                 of.set(0, is);
                 of.set(1, is);
-                delay.tick(tick, &alive, &of, &mut to);
+                delay.tick(tick, &(0..1), &alive, of.part(0..1), to.part_mut(0..1));
                 assert_eq!(to.get(1), None, "a row that is not alive is not remembered");
                 to.get(0)
             })

@@ -5,6 +5,7 @@
 
 mod alert;
 mod bits;
+mod blocks;
 mod check;
 mod columns;
 mod decide;

@@ -1,40 +1,72 @@
-//! The steps of a tick, one by one, over the columns.
+//! The steps of a tick over the columns: in blocks where they look at each row by itself, the others one by one.
 
 use crate::alert::At;
 use crate::bits::{Bitmap, Truth, place};
+use crate::blocks::{Block, Run, reached};
 use crate::engine::Engine;
 use crate::group::{bucket, condition, number};
 use crate::tick::Now;
 use crate::window::monoid::seconds;
 use crate::window::read::Moment;
-use nvp_kernels::{BitsMut, Call};
+use nvp_kernels::Call;
 use nvp_plan::Plan;
 use nvp_plan::ids::{AlertId, ConditionId, HoldId, LagId, LendId, MapId, WindowId};
+use nvp_plan::kernel::Reach;
 use nvp_plan::step::{KernelStep, Step};
 use nvp_plan::window::{WindowFunction, WindowSource, WindowTest};
 
 impl Engine {
-    /// Carries a step out.
-    pub(crate) fn carry_out(&mut self, plan: &Plan, at: usize, step: &Step, now: &Now) {
+    /// Carries steps out, block by block where they look at each row by itself.
+    pub(crate) fn carry_out_run(&mut self, plan: &Plan, run: &Run, now: &Now) {
+        let steps = plan.steps.get(run.steps.clone()).unwrap_or_default();
+        let Some(domain) = run.domain else {
+            for (place, step) in run.steps.clone().zip(steps) {
+                self.carry_out(plan, place, step, now);
+            }
+            return;
+        };
+        let rows = self.turnover.sizes.get(domain).copied().unwrap_or_default();
+        for block in Block::all(rows / 64, self.columns.block_words()) {
+            for step in steps {
+                self.carry_out_block(plan, step, &block, now);
+            }
+        }
+        let kernels = steps.iter().filter(|step| matches!(step, Step::Kernel(_))).count() as u64;
+        let used = self.identity.rows.get(domain).map_or(0, |rows| rows.used() as u64);
+        let evaluations = &mut self.statistics.evaluations;
+        *evaluations = evaluations.saturating_add(used.saturating_mul(kernels));
+    }
+
+    /// Carries a step out for some rows.
+    fn carry_out_block(&mut self, plan: &Plan, step: &Step, block: &Block, now: &Now) {
+        match step {
+            Step::Kernel(step) => self.run_kernel(plan, step, block),
+            Step::Hold { hold, of, to } => self.hold(plan, *hold, (*of, *to), block, now),
+            Step::Lag { lag, of, to } => self.lag(plan, *lag, (*of, *to), block, now),
+            Step::Alert(alert) => self.alert(plan, *alert, block, now),
+            Step::AlertState { alert, test, to } => {
+                let mut column = self.columns.take_condition(*to);
+                if let Some(alert) = self.alerts.get(alert.index()) {
+                    let to = column.part_mut(self.columns.place(*to, &block.words));
+                    alert.test(*test, &block.words, to);
+                }
+                self.columns.put_condition(*to, column);
+            }
+            // A run over blocks has no others.
+            _ => {}
+        }
+    }
+
+    /// Carries a step out that needs whole columns.
+    fn carry_out(&mut self, plan: &Plan, at: usize, step: &Step, now: &Now) {
         match step {
             Step::Now(to) => {
                 let mut column = self.columns.take_value(*to);
                 column.fill(seconds(now.at_ms));
                 self.columns.put_value(*to, column);
             }
-            Step::Kernel(step) => self.run_kernel(step),
             Step::Window { window, values, conditions } => {
                 self.read_window(plan, *window, values, conditions, now)
-            }
-            Step::Hold { hold, of, to } => self.hold(plan, *hold, *of, *to, now),
-            Step::Lag { lag, of, to } => self.lag(plan, *lag, *of, *to, now),
-            Step::Alert(alert) => self.alert(plan, *alert, now),
-            Step::AlertState { alert, test, to } => {
-                let mut column = self.columns.take_condition(*to);
-                if let Some(alert) = self.alerts.get(alert.index()) {
-                    alert.test(*test, &mut column);
-                }
-                self.columns.put_condition(*to, column);
             }
             Step::LendValue { lend, of, to } => {
                 self.choose(plan, *lend);
@@ -162,35 +194,40 @@ impl Engine {
         }
     }
 
-    fn run_kernel(&mut self, step: &KernelStep) {
-        let rows = self.turnover.sizes.get(step.domain.index()).copied().unwrap_or_default();
+    fn run_kernel(&mut self, plan: &Plan, step: &KernelStep, block: &Block) {
+        let Some(kernel) = plan.kernels.get(step.kernel.index()) else { return };
         let (columns, scratch) = (&mut self.columns, &mut self.scratch);
         scratch.values.extend(step.to_values.iter().map(|id| columns.take_value(*id)));
         scratch.conditions.extend(step.to_conditions.iter().map(|id| columns.take_condition(*id)));
+        let columns = &*columns;
+        let values = step.values.iter().zip(&kernel.values);
+        let conditions = step.conditions.iter().zip(&kernel.conditions);
         let call = Call {
-            values: step.values.iter().map(|id| columns.value(*id)),
-            conditions: step.conditions.iter().map(|id| columns.condition(*id).as_bits()),
+            values: values
+                .map(|(id, reach)| columns.value(*id).get(reached(*reach, block.rows())).unwrap_or_default()),
+            conditions: conditions.map(|(id, reach)| match reach {
+                Reach::Row => columns.part(*id, &block.words),
+                Reach::All => columns.condition(*id).part(0..1),
+            }),
             constants: &step.constants,
-            to_values: scratch.values.iter_mut().map(Vec::as_mut_slice),
-            to_conditions: (scratch.conditions.iter_mut())
-                .map(|to| BitsMut { is_true: &mut to.is_true, is_false: &mut to.is_false }),
-            rows,
+            to_values: (scratch.values.iter_mut())
+                .map(|column| column.get_mut(block.rows()).unwrap_or_default()),
+            to_conditions: (step.to_conditions.iter().zip(&mut scratch.conditions))
+                .map(|(id, column)| column.part_mut(columns.place(*id, &block.words))),
+            rows: block.rows().len(),
         };
         if self.program.run(step.kernel, call, &mut scratch.kernels).is_err() {
             // Ruled out by the checks of plan and program; were they wrong, nothing is known.
             scratch.values.iter_mut().for_each(|column| column.fill(f64::NAN));
             scratch.conditions.iter_mut().for_each(Truth::forget);
         }
+        let columns = &mut self.columns;
         for (id, column) in step.to_values.iter().zip(scratch.values.drain(..)) {
             columns.put_value(*id, column);
         }
         for (id, column) in step.to_conditions.iter().zip(scratch.conditions.drain(..)) {
             columns.put_condition(*id, column);
         }
-        self.statistics.evaluations = self
-            .statistics
-            .evaluations
-            .saturating_add(self.identity.rows.get(step.domain.index()).map_or(0, |rows| rows.used() as u64));
     }
 
     fn read_window(
@@ -238,7 +275,14 @@ impl Engine {
         }
     }
 
-    fn hold(&mut self, plan: &Plan, id: HoldId, of: ConditionId, to: ConditionId, now: &Now) {
+    fn hold(
+        &mut self,
+        plan: &Plan,
+        id: HoldId,
+        (of, to): (ConditionId, ConditionId),
+        block: &Block,
+        now: &Now,
+    ) {
         let (Some(clocks), Some(planned)) = (self.holds.get_mut(id.index()), plan.holds.get(id.index()))
         else {
             return;
@@ -246,27 +290,39 @@ impl Engine {
         let mut column = self.columns.take_condition(to);
         let alive = self.membership.alive(planned.domain.index());
         let allowed = planned.rows.map_or(alive, |rows| self.membership.set(rows));
-        clocks.tick(now.since_first, allowed, self.columns.condition(of), &mut column);
+        let place = self.columns.place(to, &block.words);
+        let of = self.columns.part(of, &block.words);
+        clocks.tick(now.since_first, &block.words, allowed, of, column.part_mut(place));
         self.columns.put_condition(to, column);
     }
 
-    fn lag(&mut self, plan: &Plan, id: LagId, of: ConditionId, to: ConditionId, now: &Now) {
+    fn lag(
+        &mut self,
+        plan: &Plan,
+        id: LagId,
+        (of, to): (ConditionId, ConditionId),
+        block: &Block,
+        now: &Now,
+    ) {
         let (Some(delay), Some(planned)) = (self.lags.get_mut(id.index()), plan.lags.get(id.index())) else {
             return;
         };
         let mut column = self.columns.take_condition(to);
         let alive = self.membership.alive(planned.domain.index());
-        delay.tick(now.tick, alive, self.columns.condition(of), &mut column);
+        let place = self.columns.place(to, &block.words);
+        let of = self.columns.part(of, &block.words);
+        delay.tick(now.tick, &block.words, alive, of, column.part_mut(place));
         self.columns.put_condition(to, column);
     }
 
-    fn alert(&mut self, plan: &Plan, id: AlertId, now: &Now) {
+    fn alert(&mut self, plan: &Plan, id: AlertId, block: &Block, now: &Now) {
         if let (Some(alert), Some(planned)) = (self.alerts.get_mut(id.index()), plan.alerts.get(id.index())) {
             let at = At {
                 planned,
                 columns: &self.columns,
                 rows: self.membership.set(planned.rows),
                 now: now.since_first,
+                block,
             };
             alert.tick(&at, &mut self.scratch.alerts, &mut self.scratch.changes);
         }

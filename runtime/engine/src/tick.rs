@@ -40,13 +40,17 @@ impl Engine {
         self.read_samples(&now);
         self.join(&now);
         let plan = Arc::clone(&self.plan);
-        for (place, step) in plan.steps.iter().enumerate() {
-            self.carry_out(&plan, place, step, &now);
+        self.look_for_hole(tick, due);
+        self.columns.keep_all(&plan, &self.turnover.sizes, self.hole.is_worth_it());
+        let runs = std::mem::take(&mut self.runs);
+        for run in &runs {
+            self.carry_out_run(&plan, run, &now);
         }
+        self.runs = runs;
         let transitions = self.decide(&now, out);
         self.use_rows_again(&now);
         self.table.settle(tick, &mut self.targets);
-        self.note_stillness(tick, due, transitions);
+        self.note_stillness(transitions);
         let counters = &mut self.statistics;
         counters.ticks += 1;
         counters.ticks_skipped += skipped;

@@ -76,7 +76,7 @@ proptest! {
             for (row, may) in may.iter().enumerate() {
                 if *may { allowed.set(row) }
             }
-            clocks.tick(now, &allowed, &column(of), &mut to);
+            clocks.tick(now, &(0..1), &allowed, column(of).part(0..1), to.part_mut(0..1));
             for row in 0..5 {
                 let wanted = models[row].tick(of[row], may[row], for_ms);
                 prop_assert_eq!(to.get(row), wanted, "row {} at tick {}", row, now);
@@ -91,7 +91,7 @@ fn it_is_served_when_its_time_is_over_and_not_before() {
     let all = Bitmap(vec![u64::MAX]);
     let mut to = column(&[]);
     let mut at = |now, of| {
-        clocks.tick(now, &all, &column(&[of]), &mut to);
+        clocks.tick(now, &(0..1), &all, column(&[of]).part(0..1), to.part_mut(0..1));
         to.get(0)
     };
     assert_eq!(at(1, Some(true)), Some(false));
