@@ -481,9 +481,8 @@ pub enum AggregateFunction {
     Last,
 }
 
-/// When every test starts, in ms since the Unix epoch: 2000-01-01T00:00:00Z, a multiple of every tick. Points in time that a given
-/// says relative to `now` are relative to this.
-pub const TEST_STARTS_MS: i64 = 946_684_800_000;
+/// When every test starts, in ms since the Unix epoch: 2020-01-01T00:00:00Z. It is `now` in a given.
+pub const TEST_STARTS_MS: i64 = 1_577_836_800_000;
 
 /// A test.
 #[derive(Debug, Clone, PartialEq)]

@@ -42,6 +42,7 @@ impl<'a> Lowering<'a> {
         policy: &'a Policy,
         given_derives: &'a BTreeSet<DeriveId>,
         wanted: &BTreeSet<AlertId>,
+        tick_ms: i64,
     ) -> Self {
         let mut named: Vec<(&str, AlertId)> =
             wanted.iter().filter_map(|id| Some((policy.alerts.get(id.0)?.name.as_str(), *id))).collect();
@@ -51,7 +52,7 @@ impl<'a> Lowering<'a> {
         Self {
             policy,
             given_derives,
-            tick_ms: tick::tick_ms(policy),
+            tick_ms,
             graph: Graph::default(),
             tables: Tables::new(),
             alert_places,

@@ -13,6 +13,7 @@ mod histogram;
 mod join;
 mod kernel;
 mod schedule;
+mod survey;
 mod tables;
 mod tick;
 mod tree;
@@ -21,10 +22,11 @@ mod wire;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use nvp_check::typed::{AlertId, DeriveId, Expr, MetricId, Policy};
+use nvp_check::typed::{AlertId, DeriveId, Expr, Policy};
 use nvp_plan::Plan;
 use nvp_plan::ids::AlertId as PlanAlertId;
 
+pub use survey::Survey;
 pub use walk::children;
 
 /// What of a policy is lowered, and how.
@@ -32,6 +34,8 @@ pub use walk::children;
 pub struct LowerOptions<'a> {
     /// The alerts wanted; `None` for all. Those whose state they read come with them.
     pub alerts: Option<&'a BTreeSet<AlertId>>,
+    /// What the policy's alerts read, where it is known already; it is found out otherwise.
+    pub survey: Option<&'a Survey>,
     /// Derives that are fed like metrics and not computed (a test gives them).
     pub given_derives: BTreeSet<DeriveId>,
     /// Conditions without labels to be watched, in order: [`Plan::probes`].
@@ -71,7 +75,8 @@ pub enum LowerError {
 /// [`LowerError`] when an alert is too large for one kernel.
 pub fn lower(policy: &Policy, options: &LowerOptions<'_>) -> Result<Lowered, LowerError> {
     let wanted = walk::alerts_wanted(policy, options);
-    let mut lowering = expression::Lowering::new(policy, &options.given_derives, &wanted);
+    let tick_ms = options.survey.map_or_else(|| Survey::of(policy).tick_ms(), Survey::tick_ms);
+    let mut lowering = expression::Lowering::new(policy, &options.given_derives, &wanted, tick_ms);
     for id in &wanted {
         lowering.alert(*id);
     }
@@ -79,20 +84,4 @@ pub fn lower(policy: &Policy, options: &LowerOptions<'_>) -> Result<Lowered, Low
         lowering.probe(probe);
     }
     lowering.finish()
-}
-
-/// The alerts that read one of these metrics or derives, directly or through others.
-#[must_use]
-pub fn alerts_reading(
-    policy: &Policy,
-    metrics: &BTreeSet<MetricId>,
-    derives: &BTreeSet<DeriveId>,
-) -> BTreeSet<AlertId> {
-    walk::alerts_reading(policy, metrics, derives)
-}
-
-/// The metrics that some alert reads, each with whether it does.
-#[must_use]
-pub fn metrics_read(policy: &Policy) -> BTreeSet<MetricId> {
-    walk::metrics_read(policy)
 }

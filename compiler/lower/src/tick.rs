@@ -2,20 +2,16 @@
 //!
 //! It is taken from all alerts, whichever of them are lowered, so that a test of one alert has the ticks that production has.
 
-use nvp_check::typed::Policy;
-
-use crate::walk;
+use nvp_check::typed::{MetricId, Policy};
 
 /// The shortest tick, in ms.
 const TICK_MS_MIN: i64 = 1_000;
 /// The tick of a policy that reads nothing, in ms.
 const TICK_MS_IDLE: i64 = 15_000;
 
-/// The policy's tick, in ms.
-pub(crate) fn tick_ms(policy: &Policy) -> i64 {
-    walk::metrics_read(policy)
-        .iter()
-        .filter_map(|id| policy.metrics.get(id.0))
+/// The tick of a policy whose alerts read these metrics, in ms.
+pub(crate) fn tick_ms<'r>(policy: &Policy, read: impl Iterator<Item = &'r MetricId>) -> i64 {
+    read.filter_map(|id| policy.metrics.get(id.0))
         .map(|metric| metric.every_ms)
         .min()
         .unwrap_or(TICK_MS_IDLE)

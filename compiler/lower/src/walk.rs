@@ -107,33 +107,3 @@ pub(crate) fn alerts_wanted(policy: &Policy, options: &LowerOptions<'_>) -> BTre
     }
     wanted
 }
-
-/// The metrics that alerts read.
-pub(crate) fn metrics_read(policy: &Policy) -> BTreeSet<MetricId> {
-    let mut reads = Reads::default();
-    for alert in &policy.alerts {
-        reads.alert(policy, alert);
-    }
-    reads.metrics
-}
-
-/// The alerts that read one of these, directly or through others.
-pub(crate) fn alerts_reading(
-    policy: &Policy,
-    metrics: &BTreeSet<MetricId>,
-    derives: &BTreeSet<DeriveId>,
-) -> BTreeSet<AlertId> {
-    let mut found = BTreeSet::new();
-    // Alerts stand after those whose state they read, so one pass is enough.
-    for (index, alert) in policy.alerts.iter().enumerate() {
-        let mut reads = Reads::default();
-        reads.alert(policy, alert);
-        if !reads.metrics.is_disjoint(metrics)
-            || !reads.derives.is_disjoint(derives)
-            || !reads.alerts.is_disjoint(&found)
-        {
-            found.insert(AlertId(index));
-        }
-    }
-    found
-}

@@ -116,7 +116,8 @@ fn the_alerts_that_read_a_metric_are_found_through_derives_and_states() {
     );
     let policy = policy(&text.replace("> 1 }", "> 100% }"));
     let cpu = policy.metrics.iter().position(|metric| metric.name == "cpu").map(nvp_check::typed::MetricId);
-    let reading = nvp_lower::alerts_reading(&policy, &cpu.into_iter().collect(), &Default::default());
+    let reading =
+        nvp_lower::Survey::of(&policy).alerts_reading(&cpu.into_iter().collect(), &Default::default());
     let names: Vec<&str> = reading.iter().map(|id| policy.alerts[id.0].name.as_str()).collect();
     assert_eq!(names, ["a", "b"]);
 }

@@ -77,7 +77,7 @@ const ENDINGS: [&str; 9] =
 /// Compares the metrics that alerts read, and those declared in the set's own files, with the series of a wire.
 #[must_use]
 pub fn unfed(policy: &Policy, own_files: &BTreeSet<FileId>, table: &SeriesTable) -> Vec<Unfed> {
-    let read = nvp_lower::metrics_read(policy);
+    let read: BTreeSet<_> = nvp_lower::Survey::of(policy).metrics().collect();
     let on_wire = labels_by_name(table);
     let mut found = Vec::new();
     for (place, metric) in policy.metrics.iter().enumerate() {

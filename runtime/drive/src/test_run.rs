@@ -1,4 +1,4 @@
-//! Runs `test` blocks: the same engine as everywhere, on a virtual clock that starts at 2020-01-01T00:00:00Z, fed by the givens.
+//! Runs `test` blocks: the same engine as everywhere, on a virtual clock that starts at [`TEST_STARTS_MS`], fed by the givens.
 
 mod coverage;
 mod expect;
@@ -8,21 +8,21 @@ mod nearest;
 mod only;
 mod run;
 mod series;
+mod witness;
 
 use std::sync::Arc;
 
 use nvp_check::typed::{Policy, Test};
 use nvp_dsl::Span;
 use nvp_kernels::Mode;
+use nvp_lower::Survey;
 
 use crate::decision::Decision;
 use crate::generation::GenerationError;
 
-pub use coverage::{Coverage, Covered, CoveredAlert};
+pub use coverage::{Coverage, Covered, CoveredAlert, CoveredClause, CoveredCondition, CoveredLevel};
 pub use failure::{Failure, Moment};
-
-/// When every test begins, in ms since the Unix epoch: 2020-01-01T00:00:00Z.
-pub const STARTS_MS: i64 = 1_577_836_800_000;
+pub use nvp_check::typed::TEST_STARTS_MS;
 
 /// What became of one test.
 #[derive(Debug, Clone)]
@@ -56,22 +56,46 @@ pub struct TestOptions {
     pub mode: Mode,
 }
 
-/// Runs one test of a policy.
+/// Runs the tests of one policy. The policy is walked once; a test then costs what the alerts it touches cost.
+#[derive(Debug)]
+pub struct Runner {
+    policy: Arc<Policy>,
+    survey: Survey,
+    mode: Mode,
+}
+
+impl Runner {
+    /// For the tests of this policy.
+    #[must_use]
+    pub fn new(policy: &Arc<Policy>, options: TestOptions) -> Self {
+        let mode = if options.mode == Mode::On { Mode::On } else { Mode::Off };
+        Self { policy: Arc::clone(policy), survey: Survey::of(policy), mode }
+    }
+
+    /// Runs one test of the policy, and notes in `coverage`, if there is one, what decided something in it.
+    ///
+    /// # Errors
+    /// When what the test touches cannot be lowered or compiled.
+    pub fn run(&self, test: &Test, coverage: Option<&mut Coverage>) -> Result<TestOutcome, GenerationError> {
+        let first = run::run(self, test, run::Look::Quick, coverage)?;
+        if first.passed() {
+            return Ok(first);
+        }
+        // The engine is deterministic: what failed once fails again, now with a close look at every tick.
+        run::run(self, test, run::Look::Close, None)
+    }
+}
+
+/// Runs one test of a policy; for several, a [`Runner`] walks the policy only once.
 ///
 /// # Errors
-/// When the policy cannot be lowered or compiled.
+/// When what the test touches cannot be lowered or compiled.
 pub fn run_test(
     policy: &Arc<Policy>,
     test: &Test,
     options: TestOptions,
 ) -> Result<TestOutcome, GenerationError> {
-    let mode = if options.mode == Mode::On { Mode::On } else { Mode::Off };
-    let first = run::run(policy, test, mode, run::Look::Quick)?;
-    if first.passed() {
-        return Ok(first);
-    }
-    // The engine is deterministic: what failed once fails again, now with a close look at every tick.
-    run::run(policy, test, mode, run::Look::Close)
+    Runner::new(policy, options).run(test, None)
 }
 
 #[cfg(test)]

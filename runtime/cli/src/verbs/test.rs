@@ -6,11 +6,12 @@ mod json;
 mod junit;
 mod watch;
 
+use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use nvp_drive::test_run::{Coverage, TestOptions, TestOutcome, run_test};
+use nvp_drive::test_run::{Coverage, Runner, TestOptions, TestOutcome};
 use nvp_dsl::SourceMap;
 
 use crate::failure::{Exit, Failure};
@@ -88,7 +89,7 @@ pub fn run(arguments: &Arguments, global: &Global, out: &mut Output) -> Result<E
 pub fn once(arguments: &Arguments, global: &Global, out: &mut Output) -> Result<Exit, Failure> {
     let (loaded, policy) = policies::sound(&arguments.paths, global)?;
     let filter = arguments.filter.as_deref().unwrap_or_default();
-    let own: Vec<_> =
+    let own: BTreeSet<_> =
         loaded.set.files.iter().filter(|file| file.module.is_none()).map(|file| file.id).collect();
     let tests: Vec<_> = policy.tests.iter().filter(|test| own.contains(&test.span.file)).collect();
     let chosen: Vec<_> = tests.iter().filter(|test| test.name.contains(filter)).collect();
@@ -101,12 +102,10 @@ pub fn once(arguments: &Arguments, global: &Global, out: &mut Output) -> Result<
         left_out: tests.len() - chosen.len(),
         coverage: arguments.coverage.then(|| Coverage::new(&policy)),
     };
-    let options = TestOptions { mode: policies::mode(global) };
+    let runner = Runner::new(&policy, TestOptions { mode: policies::mode(global) });
     for test in chosen {
-        let outcome = run_test(&policy, test, options).map_err(|error| policies::not_ready(&error))?;
-        if let Some(coverage) = &mut report.coverage {
-            coverage.add(&policy, &outcome.decisions);
-        }
+        let outcome =
+            runner.run(test, report.coverage.as_mut()).map_err(|error| policies::not_ready(&error))?;
         if arguments.format == Format::Human {
             human::line(&outcome, out)?;
             out.flush()?;

@@ -36,7 +36,7 @@ impl Renderer {
             transition.labels.clone().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         let alert = transition.rule;
         let text = |pieces: &[Says]| self.text(pieces, transition, &labels, value_of);
-        let (clause, level) = clause_of(transition.why.clause);
+        let (clause, level) = clause_of(alert, transition);
         let level = alert.zip(level).and_then(|(alert, level)| alert.levels.get(level as usize));
         let subject = alert.and_then(|alert| alert.subject.as_ref());
         let value = subject.map(|_| transition.value.unwrap_or(f64::NAN));
@@ -121,9 +121,22 @@ pub fn value_tree(tree: &Tree, values: &[NodeValue]) -> Option<ValueTree> {
     built.pop().flatten()
 }
 
-fn clause_of(clause: EngineClause) -> (Clause, Option<u32>) {
-    match clause {
+/// The clause that a policy's author would name, with its level.
+fn clause_of(alert: Option<&Alert>, transition: &Transition<'_>) -> (Clause, Option<u32>) {
+    let planned = |level: u32| alert.and_then(|alert| alert.levels.get(level as usize));
+    match transition.why.clause {
+        // A level without a `when` is one that only `absent` sets.
+        EngineClause::When(level) if planned(level).is_some_and(|level| level.when.is_none()) => {
+            (Clause::Absent, Some(level))
+        }
         EngineClause::When(level) => (Clause::When, Some(level)),
+        // Although `when` is unknown, what reset the level may be its own `clear when`, which need not read the same.
+        EngineClause::AbsentClears(level)
+            if planned(level).is_some_and(|level| level.clear_tree.is_some())
+                && transition.why.nodes.last() == Some(&NodeValue::Condition(Some(true))) =>
+        {
+            (Clause::Clear, Some(level))
+        }
         EngineClause::Absent(level) | EngineClause::AbsentClears(level) => (Clause::Absent, Some(level)),
         EngineClause::Clear(level) => (Clause::Clear, Some(level)),
         EngineClause::Pending(level) | EngineClause::NotPending(level) => (Clause::Pending, Some(level)),

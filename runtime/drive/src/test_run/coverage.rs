@@ -1,13 +1,14 @@
-//! Coverage: which levels, clauses and conditions decided something in some test.
+//! Coverage: which levels, clauses and conditions decided something in some test, and whether a test saw what missing data do.
 //!
-//! A clause decided when a decision names it. A condition inside a clause decided when, at such a decision, the clause would have
-//! been otherwise had the condition been otherwise.
+//! A clause decided when people would have been shown another state without it. A condition inside a clause decided when, at such a
+//! moment, the clause would have been otherwise had the condition been otherwise.
 
-use nvp_check::typed::{Absent, Alert, Expr, ExprKind, Level, Policy};
+mod decisive;
 
-use super::nearest::values;
-use crate::decision::{Clause, Decision, State};
-use crate::value_tree::{Value, ValueTree};
+use nvp_check::typed::{Absent, Alert, AlertId, Expr, Level, Policy};
+
+use crate::instant::show_duration;
+use crate::value_tree::ValueTree;
 
 /// What decided something, for all alerts of a policy that tests were run on.
 #[derive(Debug, Clone, Default)]
@@ -21,167 +22,182 @@ pub struct Coverage {
 pub struct CoveredAlert {
     /// Its name.
     pub name: String,
-    /// Its clauses and their conditions.
-    pub parts: Vec<Covered>,
+    /// Its levels, mildest first.
+    pub levels: Vec<CoveredLevel>,
+    /// What missing data do, `absent for 10m is red`: how often they did it. Data that `holds` says nothing of count where they went
+    /// missing under a standing level.
+    pub absent: CoveredCondition,
 }
 
-/// A clause or condition.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Covered {
-    /// `red when`, `red clear`, `absent`.
-    pub clause: String,
-    /// The condition's text; `None` for the clause as a whole.
-    pub condition: Option<String>,
-    /// How many decisions it decided.
+/// A level's coverage.
+#[derive(Debug, Clone)]
+pub struct CoveredLevel {
+    /// Its name.
+    pub name: String,
+    /// Its `when`; `None` for a level that only `absent` sets.
+    pub when: Option<CoveredClause>,
+    /// Its `clear when`, or the default: that its `when` is over.
+    pub clear: CoveredClause,
+}
+
+/// A clause's coverage.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CoveredClause {
+    /// How often it decided.
     pub decided: u64,
+    /// Its conditions, where it has several.
+    pub conditions: Vec<CoveredCondition>,
+}
+
+/// A condition's coverage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CoveredCondition {
+    /// As people know it.
+    pub text: String,
+    /// How often it decided.
+    pub decided: u64,
+}
+
+/// Something that could decide and never did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Covered<'a> {
+    /// The level; `None` of what missing data do.
+    pub level: Option<&'a str>,
+    /// `when`, `clear`, or what missing data do.
+    pub clause: &'a str,
+    /// The condition in it; `None` for the clause as a whole.
+    pub condition: Option<&'a str>,
+    /// Whether its clause as a whole decided.
+    pub in_decided: bool,
+}
+
+/// What a witness saw decide.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) enum Sighting<'t> {
+    /// `when` of the level at this place, with its values.
+    When(usize, Option<&'t ValueTree>),
+    /// `clear` of the level at this place, with its values (of `when`, for the default).
+    Clear(usize, Option<&'t ValueTree>),
+    /// What missing data do.
+    Absent,
 }
 
 impl Coverage {
     /// Everything that could decide, with nothing decided yet.
     #[must_use]
     pub fn new(policy: &Policy) -> Self {
-        let alert = |alert: &Alert| CoveredAlert { name: alert.name.clone(), parts: parts(policy, alert) };
+        let alert = |alert: &Alert| CoveredAlert {
+            name: alert.name.clone(),
+            levels: alert.levels.iter().map(|level| covered_level(policy, level)).collect(),
+            absent: CoveredCondition { text: absent_text(policy, alert), decided: 0 },
+        };
         Self { alerts: policy.alerts.iter().map(alert).collect() }
     }
 
-    /// Adds the decisions of a test.
-    pub fn add(&mut self, policy: &Policy, decisions: &[Decision]) {
-        for decision in decisions {
-            let Some(place) = policy.alerts.iter().position(|alert| alert.name == decision.name) else {
-                continue;
-            };
-            if let (Some(alert), Some(covered)) = (policy.alerts.get(place), self.alerts.get_mut(place)) {
-                covered.add(policy, alert, decision);
+    /// Counts what was seen of an alert.
+    pub(super) fn count(&mut self, policy: &Policy, id: AlertId, sighting: Sighting<'_>) {
+        let (Some(alert), Some(covered)) = (policy.alerts.get(id.0), self.alerts.get_mut(id.0)) else {
+            return;
+        };
+        let (place, tree, is_when) = match sighting {
+            Sighting::When(place, tree) => (place, tree, true),
+            Sighting::Clear(place, tree) => (place, tree, false),
+            Sighting::Absent => {
+                covered.absent.decided += 1;
+                return;
             }
+        };
+        let (Some(level), Some(covered)) = (alert.levels.get(place), covered.levels.get_mut(place)) else {
+            return;
+        };
+        let (expr, clause) = if is_when {
+            (level.when.as_ref(), covered.when.as_mut())
+        } else {
+            (level.clear.as_ref().or(level.when.as_ref()), Some(&mut covered.clear))
+        };
+        let Some(clause) = clause else { return };
+        let decisive = expr.zip(tree).map(|(expr, tree)| decisive::decisive(expr, tree)).unwrap_or_default();
+        clause.decided += 1;
+        for condition in &mut clause.conditions {
+            condition.decided += u64::from(decisive.contains(&condition.text.as_str()));
         }
     }
 
-    /// How many parts decided something, and how many there are.
+    /// How many clauses and conditions decided something, and how many there are.
     #[must_use]
     pub fn decided_of(&self) -> (usize, usize) {
-        let parts = || self.alerts.iter().flat_map(|alert| &alert.parts);
-        (parts().filter(|part| part.decided > 0).count(), parts().count())
-    }
-}
-
-fn parts(policy: &Policy, alert: &Alert) -> Vec<Covered> {
-    let mut parts = Vec::new();
-    let mut clause = |clause: String, expr: Option<&Expr>| {
-        parts.push(Covered { clause: clause.clone(), condition: None, decided: 0 });
-        let atoms = expr.map(atoms).unwrap_or_default();
-        if atoms.len() > 1 {
-            let part = |atom: &&Expr| Covered {
-                clause: clause.clone(),
-                condition: Some(atom.text.clone()),
-                decided: 0,
-            };
-            parts.extend(atoms.iter().map(part));
-        }
-    };
-    for level in &alert.levels {
-        let name = level_name(policy, level);
-        if let Some(when) = &level.when {
-            clause(format!("{name} when"), Some(when));
-            clause(format!("{name} clear"), level.clear.as_ref());
-        }
-    }
-    if alert.absent != Absent::Holds {
-        clause("absent".to_owned(), None);
-    }
-    parts
-}
-
-fn level_name<'p>(policy: &'p Policy, level: &Level) -> &'p str {
-    policy.severities.get(level.severity.0).map(|severity| severity.name.as_str()).unwrap_or_default()
-}
-
-impl CoveredAlert {
-    fn add(&mut self, policy: &Policy, alert: &Alert, decision: &Decision) {
-        let level_named = decision.why.level.as_deref().unwrap_or_default();
-        let level = alert.levels.iter().find(|level| level_name(policy, level) == level_named);
-        let (clause, expr) = match decision.why.clause {
-            Clause::When => (format!("{level_named} when"), level.and_then(|level| level.when.as_ref())),
-            Clause::Clear => (format!("{level_named} clear"), level.and_then(|level| level.clear.as_ref())),
-            Clause::Absent => ("absent".to_owned(), None),
-            Clause::Pending | Clause::Forgotten | Clause::Flapping => return,
-        };
-        let decisive = match (expr, &decision.why.tree) {
-            (Some(expr), Some(tree)) => decisive(expr, tree),
-            _ => Vec::new(),
-        };
-        for part in self.parts.iter_mut().filter(|part| part.clause == clause) {
-            let decided = part.condition.as_ref().is_none_or(|text| decisive.contains(&text.as_str()));
-            part.decided += u64::from(decided);
-        }
-        if decision.why.clause == Clause::Clear {
-            self.add_other_clears(policy, alert, decision);
-        }
+        let all: usize = self.alerts.iter().map(CoveredAlert::parts).sum();
+        let idle: usize = self.alerts.iter().map(|alert| alert.undecided().len()).sum();
+        (all - idle, all)
     }
 }
 
 impl CoveredAlert {
-    /// A fall through several levels clears each of them, and the decision names the highest only.
-    fn add_other_clears(&mut self, policy: &Policy, alert: &Alert, decision: &Decision) {
-        let names: Vec<&str> = alert.levels.iter().map(|level| level_name(policy, level)).collect();
-        let place = |state: &State| match state {
-            State::Level(level) => names.iter().position(|name| name == level).map_or(0, |place| place + 1),
-            State::Ok | State::Pending | State::Forgotten => 0,
-        };
-        let others = names.iter().take(place(&decision.from).saturating_sub(1)).skip(place(&decision.to));
-        for name in others {
-            let clause = format!("{name} clear");
-            let whole = |part: &&mut Covered| part.clause == clause && part.condition.is_none();
-            self.parts.iter_mut().filter(whole).for_each(|part| part.decided += 1);
+    /// How many clauses and conditions it has; what missing data do is one.
+    #[must_use]
+    pub fn parts(&self) -> usize {
+        let clauses = self.levels.iter().flat_map(CoveredLevel::clauses);
+        1 + clauses.map(|(_, clause)| 1 + clause.conditions.len()).sum::<usize>()
+    }
+
+    /// What of it never decided, in the order written.
+    #[must_use]
+    pub fn undecided(&self) -> Vec<Covered<'_>> {
+        let mut found = Vec::new();
+        for level in &self.levels {
+            for (name, clause) in level.clauses() {
+                let in_decided = clause.decided > 0;
+                let part =
+                    |condition| Covered { level: Some(&level.name), clause: name, condition, in_decided };
+                if !in_decided {
+                    found.push(part(None));
+                }
+                let idle = clause.conditions.iter().filter(|condition| condition.decided == 0);
+                found.extend(idle.map(|condition| part(Some(condition.text.as_str()))));
+            }
+        }
+        if self.absent.decided == 0 {
+            let clause = self.absent.text.as_str();
+            found.push(Covered { level: None, clause, condition: None, in_decided: false });
+        }
+        found
+    }
+}
+
+impl CoveredLevel {
+    fn clauses(&self) -> impl Iterator<Item = (&'static str, &CoveredClause)> {
+        self.when.iter().map(|when| ("when", when)).chain([("clear", &self.clear)])
+    }
+}
+
+fn covered_level(policy: &Policy, level: &Level) -> CoveredLevel {
+    let clause = |expr: Option<&Expr>| {
+        let conditions = expr.map(decisive::atoms).unwrap_or_default();
+        let condition = |expr: &&Expr| CoveredCondition { text: expr.text.clone(), decided: 0 };
+        let several =
+            if conditions.len() > 1 { conditions.iter().map(condition).collect() } else { Vec::new() };
+        CoveredClause { decided: 0, conditions: several }
+    };
+    CoveredLevel {
+        name: severity_name(policy, level.severity.0).to_owned(),
+        when: level.when.as_ref().map(|when| clause(Some(when))),
+        clear: clause(level.clear.as_ref().or(level.when.as_ref())),
+    }
+}
+
+fn absent_text(policy: &Policy, alert: &Alert) -> String {
+    match alert.absent {
+        Absent::Clears => "absent clears".to_owned(),
+        Absent::Holds => "absent holds".to_owned(),
+        Absent::Becomes { after_ms, level } => {
+            format!("absent for {} is {}", show_duration(after_ms), severity_name(policy, level.0))
         }
     }
 }
 
-/// The conditions that `and`, `or`, `not` and `for` put together.
-fn atoms(expr: &Expr) -> Vec<&Expr> {
-    match &expr.kind {
-        ExprKind::And(a, b) | ExprKind::Or(a, b) => {
-            let mut found = atoms(a);
-            found.extend(atoms(b));
-            found
-        }
-        ExprKind::Not(of) | ExprKind::For(of, _) => atoms(of),
-        _ => vec![expr],
-    }
+fn severity_name(policy: &Policy, place: usize) -> &str {
+    policy.severities.get(place).map(|severity| severity.name.as_str()).unwrap_or_default()
 }
 
-/// The texts of the conditions without which the clause would have been otherwise.
-fn decisive<'e>(expr: &'e Expr, tree: &ValueTree) -> Vec<&'e str> {
-    let values = values(tree);
-    let value_of = |atom: &Expr| match values.get(atom.text.as_str()) {
-        Some(Value::Condition(is)) => *is,
-        _ => None,
-    };
-    let whole = evaluate(expr, &value_of);
-    let is_decisive = |atom: &&&Expr| {
-        let flipped = |other: &Expr| {
-            let is = value_of(other);
-            if other.text == atom.text { is.map(|is| !is) } else { is }
-        };
-        value_of(atom).is_some() && evaluate(expr, &flipped) != whole
-    };
-    atoms(expr).iter().filter(is_decisive).map(|atom| atom.text.as_str()).collect()
-}
-
-/// Kleene's logic over a clause's conditions; a `for` counts as served.
-fn evaluate(expr: &Expr, value_of: &dyn Fn(&Expr) -> Option<bool>) -> Option<bool> {
-    match &expr.kind {
-        ExprKind::And(a, b) => match (evaluate(a, value_of), evaluate(b, value_of)) {
-            (Some(false), _) | (_, Some(false)) => Some(false),
-            (Some(true), Some(true)) => Some(true),
-            _ => None,
-        },
-        ExprKind::Or(a, b) => match (evaluate(a, value_of), evaluate(b, value_of)) {
-            (Some(true), _) | (_, Some(true)) => Some(true),
-            (Some(false), Some(false)) => Some(false),
-            _ => None,
-        },
-        ExprKind::Not(of) => evaluate(of, value_of).map(|is| !is),
-        ExprKind::For(of, _) => evaluate(of, value_of),
-        _ => value_of(expr),
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -16,7 +16,8 @@ use super::expect::{self, Verdict};
 use super::failure::{Asked, Failure, Moment, asked, look};
 use super::nearest::distance;
 use super::series::{GivenSeries, series_of};
-use super::{STARTS_MS, TestOutcome, only};
+use super::witness::Witness;
+use super::{Coverage, Runner, TEST_STARTS_MS, TestOutcome, only};
 use crate::decision::{Decision, labels_of};
 use crate::feed::Feed;
 use crate::generation::{self, GenerationError};
@@ -52,14 +53,21 @@ struct Run<'a> {
     watches: Vec<Watch<'a>>,
     decisions: Vec<Decision>,
     look: Look,
+    witness: Option<Witness<'a>>,
 }
 
-/// Runs a test once.
-pub fn run(policy: &Policy, test: &Test, mode: Mode, look: Look) -> Result<TestOutcome, GenerationError> {
-    let lowered = lower(policy, test)?;
+/// Runs a test once, and notes in `coverage` what decided something.
+pub fn run(
+    runner: &Runner,
+    test: &Test,
+    look: Look,
+    coverage: Option<&mut Coverage>,
+) -> Result<TestOutcome, GenerationError> {
+    let policy = &*runner.policy;
+    let lowered = lower(runner, test)?;
     let planned = lowered.alerts.clone();
     let derive_names = lowered.given_derives.clone();
-    let (plan, program) = compile(lowered, mode)?;
+    let (plan, program) = compile(lowered, runner.mode)?;
     let mut table = SeriesTable::default();
     let mut series = series_of(policy, &test.givens, &derive_names, &mut table);
     let name =
@@ -72,6 +80,7 @@ pub fn run(policy: &Policy, test: &Test, mode: Mode, look: Look) -> Result<TestO
         watches: test.expectations.iter().map(watch).collect(),
         decisions: Vec::new(),
         look,
+        witness: coverage.map(|coverage| Witness::new(policy, &planned, coverage)),
         plan,
     };
     run.feed.open(SOURCE, "test", 0, &mut |_| {});
@@ -93,16 +102,16 @@ fn failures(test: &Test, watches: Vec<Watch<'_>>) -> Vec<Failure> {
     watches.into_iter().filter_map(|watch| watch.failure).collect()
 }
 
-fn lower(policy: &Policy, test: &Test) -> Result<nvp_lower::Lowered, GenerationError> {
+fn lower(runner: &Runner, test: &Test) -> Result<nvp_lower::Lowered, GenerationError> {
     let (metrics, derives) = targets(test);
     // `only` is about every alert that what is given can move; all else is about those the expectations name.
     let wants_all =
         test.expectations.iter().any(|expectation| matches!(expectation.when, ExpectedWhen::Only(_)));
-    let alerts =
-        if wants_all { nvp_lower::alerts_reading(policy, &metrics, &derives) } else { BTreeSet::new() };
+    let alerts = if wants_all { runner.survey.alerts_reading(&metrics, &derives) } else { BTreeSet::new() };
     let probes = test.expectations.iter().map(|expectation| &expectation.condition).collect();
-    let options = LowerOptions { alerts: Some(&alerts), given_derives: derives, probes };
-    Ok(nvp_lower::lower(policy, &options)?)
+    let survey = Some(&runner.survey);
+    let options = LowerOptions { alerts: Some(&alerts), survey, given_derives: derives, probes };
+    Ok(nvp_lower::lower(&runner.policy, &options)?)
 }
 
 /// A test's values are in base units already, so nothing is left to convert.
@@ -190,15 +199,19 @@ impl Run<'_> {
             return;
         }
         let mut batch = Batch::default();
-        let mut tick = (STARTS_MS + tick_ms - 1).div_euclid(tick_ms) * tick_ms;
+        let mut tick = (TEST_STARTS_MS + tick_ms - 1).div_euclid(tick_ms) * tick_ms;
         loop {
-            let at_ms = tick - STARTS_MS;
+            let at_ms = tick - TEST_STARTS_MS;
             batch.clear();
             series.iter_mut().for_each(|series| series.feed_through(at_ms, &mut batch));
             let told_before = self.decisions.len();
             let decisions = &mut self.decisions;
             self.feed.samples(SOURCE, table, &batch, &mut |decision| decisions.push(decision));
             self.feed.close(SOURCE, tick, &mut |decision| decisions.push(decision));
+            if let Some(witness) = &mut self.witness {
+                let decisions = self.decisions.get(told_before..).unwrap_or_default();
+                witness.see(self.feed.engine(), &self.plan, decisions);
+            }
             let last = at_ms >= test.ends_ms;
             self.look_at_tick(at_ms, told_before, last);
             if last || self.watches.iter().all(|watch| watch.verdict != Verdict::Open) {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use nvp_check::typed::{DeriveId, Given, GivenTarget, Policy};
 use nvp_formats::{Batch, SeriesId, SeriesKey, SeriesTable, WireKind};
 
-use super::{STARTS_MS, given};
+use super::{TEST_STARTS_MS, given};
 
 /// A given with the series it feeds.
 pub struct GivenSeries<'a> {
@@ -58,7 +58,7 @@ impl GivenSeries<'_> {
     pub fn feed_through(&mut self, through_ms: i64, batch: &mut Batch) {
         while self.next_ms <= through_ms {
             if let Some(value) = given::value_at(self.given, self.next_ms) {
-                batch.push(self.series, STARTS_MS.saturating_add(self.next_ms), value);
+                batch.push(self.series, TEST_STARTS_MS.saturating_add(self.next_ms), value);
             }
             self.next_ms = self.next_ms.saturating_add(self.every_ms);
         }

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use nvp_kernels::Mode;
 
 use super::*;
+use crate::decision::Clause;
 use crate::generation;
 use crate::load::{Stdlib, load_text};
 
@@ -97,6 +98,40 @@ fn derives_flags_and_instants_can_be_given() {
     );
     holds(r#"given up{host = "a"} is true for 5m, then false expect within 7m..7m down{host = "a"} is red"#);
     holds(r#"given load{host = "a"} is 1 expect never loaded{host = "b"} is red"#);
+}
+
+#[test]
+fn now_in_a_given_is_the_start_of_the_test() {
+    holds(
+        r#"given boot{host = "a"} is now - 8m
+           expect at 1m young{host = "a"} is red
+           expect within 3m..3m young{host = "a"} is cleared"#,
+    );
+}
+
+#[test]
+fn a_decision_names_the_clause_that_took_it() {
+    let given = r#"given load{host = "a"} is 1 for 5m, then missing for 15m expect by 15m silent is red"#;
+    let text = format!(
+        r#"{HEAD} alert silent on load {{ yellow when > 10  absent for 5m is red }}
+           alert held on load {{ red when > 10  clear when free == 0  absent holds }} metric free: number {{ labels host }}
+           test "silence" {{ {given} }}
+           test "cleared" {{
+             given load{{host = "a"}} is 20 for 5m, then missing given free{{host = "a"}} is 1 for 10m, then 0
+             expect by 15m held is cleared
+           }}"#
+    );
+    let stdlib = Stdlib::built_in();
+    let checked = generation::check(&load_text("test.nvp", &text, &stdlib), &stdlib);
+    let policy = Arc::new(checked.policy.unwrap_or_else(|| panic!("{:#?}", checked.diagnostics)));
+    let runner = Runner::new(&policy, TestOptions::default());
+    let last = |place: usize| {
+        let outcome = runner.run(&policy.tests[place], None).unwrap();
+        assert!(outcome.passed(), "{:#?}", outcome.failures);
+        outcome.decisions.last().map(|decision| (decision.why.clause, decision.saying())).unwrap()
+    };
+    assert_eq!(last(0), (Clause::Absent, "data are missing".to_owned()));
+    assert_eq!(last(1), (Clause::Clear, "`red` cleared at missing".to_owned()));
 }
 
 #[test]

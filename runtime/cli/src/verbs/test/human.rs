@@ -5,7 +5,7 @@ use std::io::Write as _;
 
 use nvp_drive::alert_rows::AlertRow;
 use nvp_drive::instant::show_duration;
-use nvp_drive::test_run::{Failure as Failed, Moment, STARTS_MS, TestOutcome};
+use nvp_drive::test_run::{Failure as Failed, Moment, TEST_STARTS_MS, TestOutcome};
 
 use super::{Report, coverage};
 use crate::failure::Failure;
@@ -71,7 +71,7 @@ fn expectation(failure: &Failed, paint: Paint, text: &mut String) {
         look(moment, paint, text);
     }
     if let Some(decision) = &failure.decision {
-        let at = show_duration(decision.at_ms.saturating_sub(STARTS_MS));
+        let at = show_duration(decision.at_ms.saturating_sub(TEST_STARTS_MS));
         let _ = writeln!(text, "    at {at} {} → {}: {}", decision.from, decision.to, decision.saying());
         if let Some(values) = &decision.why.tree {
             text.push_str(&tree::text(values, "      ", paint));
@@ -96,7 +96,7 @@ fn look(moment: &Moment, paint: Paint, text: &mut String) {
 }
 
 fn row(row: &AlertRow, paint: Paint, text: &mut String) {
-    let since = show_duration(row.since_ms.saturating_sub(STARTS_MS));
+    let since = show_duration(row.since_ms.saturating_sub(TEST_STARTS_MS));
     let labels = nvp_drive::decision::labels_of(&row.labels);
     let _ = writeln!(text, "    {}{labels} is {} since {since}", row.alert, row.state);
     for level in &row.levels {

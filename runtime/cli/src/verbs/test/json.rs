@@ -5,7 +5,7 @@ use std::io::Write as _;
 
 use nvp_drive::alert_rows::AlertRow;
 use nvp_drive::decision::Decision;
-use nvp_drive::test_run::{Failure as Failed, Moment, STARTS_MS, TestOutcome};
+use nvp_drive::test_run::{Coverage, CoveredAlert, Failure as Failed, Moment, TEST_STARTS_MS, TestOutcome};
 use nvp_drive::value_tree::ValueTree;
 use serde::Serialize;
 
@@ -21,7 +21,7 @@ struct Json<'a> {
     left_out: usize,
     tests: Vec<Test<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    coverage: Option<CoverageJson>,
+    coverage: Option<CoverageJson<'a>>,
 }
 
 #[derive(Serialize)]
@@ -73,10 +73,31 @@ struct LevelJson<'a> {
 }
 
 #[derive(Serialize)]
-struct CoverageJson {
+struct CoverageJson<'a> {
     decided: usize,
     all: usize,
-    never_decided: BTreeMap<String, Vec<String>>,
+    alerts: BTreeMap<&'a str, AlertJson<'a>>,
+    never_decided: BTreeMap<&'a str, Vec<String>>,
+}
+
+/// How often each thing was seen.
+#[derive(Serialize)]
+struct AlertJson<'a> {
+    levels: Vec<SeenJson<'a>>,
+    missing_data: MissingJson<'a>,
+}
+
+#[derive(Serialize)]
+struct SeenJson<'a> {
+    name: &'a str,
+    set: u64,
+    cleared: u64,
+}
+
+#[derive(Serialize)]
+struct MissingJson<'a> {
+    clause: &'a str,
+    seen: u64,
 }
 
 /// Writes the report.
@@ -87,20 +108,35 @@ pub fn write(report: &Report<'_>, out: &mut Output) -> Result<(), Failure> {
         failed,
         left_out: report.left_out,
         tests: report.outcomes.iter().map(|outcome| test(outcome, report)).collect(),
-        coverage: report.coverage.as_ref().map(|coverage| {
-            let (decided, all) = coverage.decided_of();
-            let idle = |alert: &nvp_drive::test_run::CoveredAlert| {
-                let parts = alert.parts.iter().filter(|part| part.decided == 0);
-                (alert.name.clone(), parts.map(coverage::name).collect::<Vec<_>>())
-            };
-            let never_decided =
-                coverage.alerts.iter().map(idle).filter(|(_, parts)| !parts.is_empty()).collect();
-            CoverageJson { decided, all, never_decided }
-        }),
+        coverage: report.coverage.as_ref().map(covered),
     };
     serde_json::to_writer_pretty(&mut *out, &json).map_err(std::io::Error::from)?;
     writeln!(out)?;
     Ok(())
+}
+
+fn covered(coverage: &Coverage) -> CoverageJson<'_> {
+    let (decided, all) = coverage.decided_of();
+    let mut alerts = BTreeMap::new();
+    let mut never_decided = BTreeMap::new();
+    for alert in &coverage.alerts {
+        alerts.insert(alert.name.as_str(), covered_alert(alert));
+        let undecided: Vec<_> = alert.undecided().iter().map(coverage::name).collect();
+        if !undecided.is_empty() {
+            never_decided.insert(alert.name.as_str(), undecided);
+        }
+    }
+    CoverageJson { decided, all, alerts, never_decided }
+}
+
+fn covered_alert(alert: &CoveredAlert) -> AlertJson<'_> {
+    let mut levels = Vec::with_capacity(alert.levels.len());
+    for level in &alert.levels {
+        let set = coverage::set(alert, level);
+        levels.push(SeenJson { name: &level.name, set, cleared: level.clear.decided });
+    }
+    let missing_data = MissingJson { clause: &alert.absent.text, seen: alert.absent.decided };
+    AlertJson { levels, missing_data }
 }
 
 fn test<'a>(outcome: &'a TestOutcome, report: &Report<'_>) -> Test<'a> {
@@ -141,7 +177,7 @@ fn row(row: &AlertRow) -> Row<'_> {
         alert: &row.alert,
         labels: &row.labels,
         state: row.state.name(),
-        since_ms: row.since_ms.saturating_sub(STARTS_MS),
+        since_ms: row.since_ms.saturating_sub(TEST_STARTS_MS),
         levels,
     }
 }
