@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 use nvp_drive::dry_run::dry_run;
 use nvp_drive::generation::{Generation, check};
 use nvp_drive::load::{Stdlib, load, load_text};
+use nvp_drive::test_run::{Runner, TestOptions};
 use nvp_history::{Options, Recording};
 use nvp_kernels::{Mode, Program};
 use nvp_lower::LowerOptions;
@@ -93,6 +94,44 @@ fn compiling() {
     );
 }
 
+/// A test for each of the alerts of [`policy`].
+fn tests(alerts: usize) -> String {
+    let mut text = policy(alerts);
+    let busy = r#"given cpu{service = "s", instance = "a"} is 99%"#;
+    for n in 0..alerts {
+        let given_and_expected = match n % 5 {
+            0 => format!(r#"{busy} expect by 10m a{n}{{service = "s", instance = "a"}} is red"#),
+            1 => format!(r#"{busy} expect by 10m a{n}{{service = "s"}} is red"#),
+            2 => format!(
+                r#"given requests{{service = "s", code = "500"}} is 99/s given requests{{service = "s", code = "200"}} is 1/s
+                   expect by 10m a{n}{{service = "s"}} is red"#
+            ),
+            3 => format!(r#"{busy} expect never a{n} is red"#),
+            _ => format!(
+                r#"{busy} given cpu{{service = "s", instance = "b"}} is 0% expect by 10m a{n}{{service = "s"}} is red"#
+            ),
+        };
+        text.push_str(&format!("test \"t{n}\" {{ {given_and_expected} }}\n"));
+    }
+    text
+}
+
+fn testing() {
+    let run = |policy: &Arc<nvp_check::typed::Policy>| {
+        let runner = Runner::new(policy, TestOptions::default());
+        for test in &policy.tests {
+            let outcome = runner.run(test, None).expect("it compiles");
+            assert!(outcome.passed(), "{:?}", outcome.failures);
+        }
+    };
+    let (small, large) = (checked(&tests(1_000)), checked(&tests(4_000)));
+    let (few, many) = (median(|| run(&small)), median(|| run(&large)));
+    println!(
+        "test, a test for each alert:  1,000 alerts {few:?}, 4,000 alerts {many:?}: {:.1}× the time for 4× the alerts",
+        ratio(many, few)
+    );
+}
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the package stands in the repository").to_owned()
 }
@@ -126,5 +165,6 @@ fn ratio(a: Duration, b: Duration) -> f64 {
 fn main() {
     checking();
     compiling();
+    testing();
     replaying();
 }

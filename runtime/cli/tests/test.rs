@@ -47,6 +47,9 @@ fn machines_get_json_and_junit() {
     assert_eq!(first["failures"][0]["decided"]["at_ms"], 300_000);
     assert_eq!(first["failures"][0]["decided"]["rows"][0]["state"], "yellow");
     assert!(json["coverage"]["never_decided"]["cpu_high"].is_array());
+    let covered = &json["coverage"]["alerts"]["cpu_high"];
+    assert_eq!(covered["levels"][1], serde_json::json!({ "name": "red", "set": 2, "cleared": 0 }));
+    assert_eq!(covered["missing_data"], serde_json::json!({ "clause": "absent holds", "seen": 0 }));
     let junit = folder.run(&["test", "failing.nvp", "--format", "junit"]);
     assert_eq!(junit.code, 1);
     insta::assert_snapshot!(junit.stdout);
