@@ -63,6 +63,10 @@ impl Lowering<'_> {
             domain: draft.domain,
             rows: draft.rows,
             subject: draft.subject.as_ref().and_then(|(node, unit)| shown(*node, unit, schedule)),
+            subject_warm_ticks: draft
+                .subject
+                .as_ref()
+                .map_or(0, |(node, _)| self.graph.facts(*node).warm_ticks),
             flapping_changes: typed.map_or(6, |alert| alert.flapping_changes),
             flapping_within_ms: typed.map_or(1_800_000, |alert| alert.flapping_within_ms),
             says: says(&draft.says),

@@ -15,6 +15,9 @@ pub struct Alert {
     pub rows: RowsId,
     /// The number (or condition) it is about.
     pub subject: Option<Shown>,
+    /// The subject is warming until the engine has closed this many ticks; 0 for one that needs no past. It decides nothing: what
+    /// warming means for levels is part of their conditions.
+    pub subject_warm_ticks: u32,
     /// Its levels, mildest first.
     pub levels: Vec<Level>,
     /// More than this many level changes less one …

@@ -138,6 +138,8 @@ pub struct AlertRow<'a> {
     pub state: State,
     /// The subject's value at the last tick, in base units; `None` if missing.
     pub value: Option<f64>,
+    /// Whether the value is missing while what it is computed from has not yet seen its whole span since the engine's start.
+    pub is_warming: bool,
     /// Since which tick it is shown so, in ms since the Unix epoch.
     pub since_ms: i64,
     /// The levels whose latch is set, shown or not: a bit a level, the mildest first.
@@ -292,10 +294,13 @@ impl Engine {
             let state = state?;
             let (since, is_flapping) = state.since(row as usize);
             let value = planned?.subject.as_ref().map(|subject| self.number(subject, domain, row));
+            let value = value.filter(|value| !value.is_nan());
+            let is_warming = value.is_none() && self.time.closed < u64::from(planned?.subject_warm_ticks);
             Some(AlertRow {
+                is_warming,
                 labels: self.labels(domain, row),
                 state: state.state(row as usize)?,
-                value: value.filter(|value| !value.is_nan()),
+                value,
                 since_ms: self.instant(self.time.first?.saturating_add(i64::from(since)).saturating_sub(1)),
                 levels_set: state.levels_set(row as usize),
                 is_flapping,

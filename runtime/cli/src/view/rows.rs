@@ -57,6 +57,7 @@ struct Seen {
     labels: Vec<(String, String)>,
     state: State,
     value: f64,
+    is_warming: bool,
     since_ms: i64,
     is_flapping: bool,
     distance: f64,
@@ -155,8 +156,8 @@ impl Roster {
         };
         let threshold = self.threshold(place, row.state);
         let distance = threshold.map_or(f64::INFINITY, |threshold| threshold.distance(value));
-        let (state, since_ms, is_flapping) = (row.state, row.since_ms, row.is_flapping);
-        Some(Seen { rule: place, labels, state, value, since_ms, is_flapping, distance, history })
+        let nvp_engine::AlertRow { state, is_warming, since_ms, is_flapping, .. } = *row;
+        Some(Seen { rule: place, labels, state, value, is_warming, since_ms, is_flapping, distance, history })
     }
 
     /// The threshold that matters next: the next level's, or that of the highest level where it stands.
@@ -215,7 +216,7 @@ impl Roster {
             alert: self.rules.get(seen.rule).map(|rule| Arc::clone(&rule.name)).unwrap_or_default(),
             labels: flapping(shown(&seen.labels, &self.common)),
             labels_short: flapping(shown_short(&seen.labels, &self.common)),
-            value: self.subject(seen.rule).map(|subject| value_of(seen.value, subject)).unwrap_or_default(),
+            value: self.subject(seen.rule).map(|subject| value_of(&seen, subject)).unwrap_or_default(),
             threshold: threshold.unwrap_or_default(),
             since_ms: seen.since_ms,
             history: seen.history,
@@ -223,8 +224,10 @@ impl Roster {
     }
 }
 
-fn value_of(value: f64, subject: &Shown) -> String {
+fn value_of(seen: &Seen, subject: &Shown) -> String {
+    let value = seen.value;
     match subject.at {
+        _ if seen.is_warming => "warming".to_owned(),
         Place::Condition(_) if value.is_nan() => "unknown".to_owned(),
         Place::Condition(_) => if value == 0.0 { "false" } else { "true" }.to_owned(),
         _ => nvp_plan::show::value(value, &subject.unit),

@@ -283,6 +283,7 @@ impl PlanBuilder {
             rows,
             subject: Some(Shown { at: Place::Column(subject), domain, unit: Unit::Number }),
             levels: levels.iter().map(level).collect(),
+            subject_warm_ticks: 0,
             flapping_changes: 6,
             flapping_within_ms: 1_800_000,
             says: Vec::new(),

@@ -20,9 +20,9 @@ alert tight on room { red when < 10%  yellow when < 20% for 5s }
 alert quiet on bare { yellow when < 0 }
 "#;
 
-fn generation() -> Generation {
+fn generation(policy: &str) -> Generation {
     let stdlib = Stdlib::built_in();
-    let set = load::load_text("test", POLICY, &stdlib);
+    let set = load::load_text("test", policy, &stdlib);
     let checked = generation::check(&set, &stdlib);
     Generation::new(Arc::new(checked.policy.expect("the policy is sound")), Mode::Off).unwrap()
 }
@@ -38,7 +38,11 @@ struct Watched {
 
 impl Watched {
     fn start() -> Self {
-        let generation = generation();
+        Self::of(POLICY)
+    }
+
+    fn of(policy: &str) -> Self {
+        let generation = generation(policy);
         let mut feed = Feed::new(&generation.plan, &generation.program).unwrap();
         feed.open(0, "test", 0, &mut |_| {});
         let roster = Roster::new(Arc::clone(&generation.plan), &generation.policy);
@@ -128,6 +132,21 @@ fn history_is_kept_and_missing_values_are_gaps() {
     }
     let rows = watched.tick(&[]);
     assert!(rows.nearest.iter().all(|row| row.history.len() <= 60));
+}
+
+#[test]
+fn a_window_that_has_not_seen_its_span_is_warming() {
+    let mut watched = Watched::of(
+        "use std.severities\ndefaults { absent holds }\nmetric load: number { labels host  every 1s }\n\
+         alert lately on avg(load over 3s) { yellow when > 5 }",
+    );
+    let mut value = |load: f64| {
+        let rows = watched.tick(&[("load", &[("host", "a")], load)]);
+        rows.nearest.first().map(|row| row.value.clone()).unwrap_or_default()
+    };
+    assert_eq!([value(1.0), value(2.0), value(3.0)], ["warming", "warming", "2"]);
+    let gone: Vec<String> = (0..9).map(|_| value(f64::NAN)).collect();
+    assert_eq!(gone.last().map(String::as_str), Some("missing"));
 }
 
 #[test]
