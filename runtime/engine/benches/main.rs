@@ -93,6 +93,9 @@ impl Running {
         let program = Arc::new(Program::compile(&plan.kernels, mode).expect("kernels are well formed"));
         let mut engine =
             Engine::new(Arc::clone(&plan), program, Options::default()).expect("a plan that fits together");
+        if let Some(words) = std::env::var("BLOCK").ok().and_then(|words| words.parse().ok()) {
+            engine.set_block_words(words);
+        }
         let mut out = Effects::new(plan);
         engine.step(Input::SourceOpened { source: 0, name: "bench", waits_ms: 0 }, &mut out);
         let series: Vec<u32> = (0..u32::try_from(count).expect("few")).collect();

@@ -8,11 +8,12 @@
 
 pub(crate) mod flapping;
 
+use crate::beside::Beside;
 use crate::bits::{Bitmap, ones, place};
 use crate::blocks::Block;
 use crate::columns::Columns;
 use crate::why::{Clause, State};
-use flapping::Flapping;
+use flapping::{Flapping, Past};
 use nvp_kernels::BitsMut;
 use nvp_plan::alert::{Alert, Level};
 use nvp_plan::step::StateTest;
@@ -49,6 +50,9 @@ pub(crate) struct AlertState {
     flapping: Flapping,
 }
 
+/// What the alerts of a label set keep of its rows.
+pub(crate) type Pasts = Beside<Past>;
+
 /// A row's state, from its bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Row {
@@ -66,7 +70,8 @@ struct Old {
 }
 
 impl AlertState {
-    pub(crate) fn new(place: u32, planned: &Alert, tick_ms: i64) -> Self {
+    /// `beside` is its place among the alerts of its label set.
+    pub(crate) fn new(place: u32, beside: usize, planned: &Alert, tick_ms: i64) -> Self {
         Self {
             place,
             latches: vec![Vec::new(); planned.levels.len()],
@@ -74,7 +79,7 @@ impl AlertState {
             members: Vec::new(),
             forgotten: Vec::new(),
             risen: Vec::new(),
-            flapping: Flapping::new(planned, tick_ms),
+            flapping: Flapping::new(beside, planned, tick_ms),
         }
     }
 
@@ -97,9 +102,15 @@ impl AlertState {
     }
 
     /// Moves the latches of a block and appends what changed.
-    pub(crate) fn tick(&mut self, at: &At<'_>, scratch: &mut Scratch, changes: &mut Vec<Change>) {
+    pub(crate) fn tick(
+        &mut self,
+        at: &At<'_>,
+        pasts: &mut Pasts,
+        scratch: &mut Scratch,
+        changes: &mut Vec<Change>,
+    ) {
         if at.block.is_first {
-            self.flapping.release(at.now);
+            self.flapping.release(at.now, pasts);
         }
         self.find_changed(at, scratch);
         for (place, word) in at.block.words.clone().enumerate() {
@@ -117,11 +128,11 @@ impl AlertState {
             self.pending[word] = scratch.pending[place] & known;
             self.members[word] = known;
             for bit in ones(scratch.changed[place]) {
-                changes.extend(self.change(at, (word, bit), old, &before));
+                changes.extend(self.change(at, (word, bit), (old, &before), pasts));
             }
         }
         if at.block.is_last {
-            self.flapping.settle();
+            self.flapping.settle(pasts);
         }
     }
 
@@ -159,8 +170,8 @@ impl AlertState {
         &mut self,
         at: &At<'_>,
         (word, bit): (usize, usize),
-        old: Old,
-        before: &Before,
+        (old, before): (Old, &Before),
+        pasts: &mut Pasts,
     ) -> Option<Change> {
         let row = word * 64 + bit;
         let mask = 1_u64 << bit;
@@ -172,9 +183,9 @@ impl AlertState {
         let is = self.row(row);
         let was_released = self.flapping.released(word) & mask != 0;
         let was_held = was_released || self.flapping.is_held(row);
-        let from = shown(was, self.flapping.peak_if(row, was_held));
+        let from = shown(was, self.flapping.peak_if(row, was_held, pasts));
         if is.is_known && was.level != is.level {
-            self.flapping.note(row, at.now, was.level, is.level);
+            self.flapping.note(row, at.now, (was.level, is.level), pasts);
         }
         if is.level > 0 {
             self.risen[word] |= mask;
@@ -182,13 +193,13 @@ impl AlertState {
         if is.is_known && !was.is_known {
             self.forgotten[word] &= !mask;
             self.risen[word] &= if is.level > 0 { u64::MAX } else { !mask };
-            self.flapping.show(row, at.now);
+            self.flapping.show(row, at.now, pasts);
         }
         let is_held = self.flapping.is_held(row);
         if !is.is_known {
             self.flapping.let_go(row);
         }
-        let to = match shown(is, self.flapping.peak_if(row, is_held && is.is_known)) {
+        let to = match shown(is, self.flapping.peak_if(row, is_held && is.is_known, pasts)) {
             _ if !is.is_known && was.is_known && from != State::Ok => {
                 self.forgotten[word] |= mask;
                 State::Forgotten
@@ -198,7 +209,7 @@ impl AlertState {
         if from == to {
             return None;
         }
-        self.flapping.show(row, at.now);
+        self.flapping.show(row, at.now, pasts);
         let clause = if !is.is_known {
             Clause::Forgotten
         } else if was_released && !is_held && was.level == is.level {
@@ -224,11 +235,11 @@ impl AlertState {
     }
 
     /// The shown state of a row, `None` of one it does not know.
-    pub(crate) fn state(&self, row: usize) -> Option<State> {
+    pub(crate) fn state(&self, row: usize, pasts: &Pasts) -> Option<State> {
         let (word, bit) = place(row);
         let is = self.row(row);
         if is.is_known {
-            Some(shown(is, self.flapping.peak_if(row, self.flapping.is_held(row))))
+            Some(shown(is, self.flapping.peak_if(row, self.flapping.is_held(row), pasts)))
         } else {
             self.forgotten.get(word).is_some_and(|word| word & bit != 0).then_some(State::Forgotten)
         }
@@ -242,8 +253,8 @@ impl AlertState {
     }
 
     /// Since which tick the row is shown as it is, and whether it is held for flapping.
-    pub(crate) fn since(&self, row: usize) -> (u32, bool) {
-        (self.flapping.since(row), self.flapping.is_held(row))
+    pub(crate) fn since(&self, row: usize, pasts: &Pasts) -> (u32, bool) {
+        (self.flapping.since(row, pasts), self.flapping.is_held(row))
     }
 
     /// The rows it knows, and those it forgot while pending or at a level.
@@ -255,11 +266,11 @@ impl AlertState {
     }
 
     /// Says of each row of these words whether the alert's state is the one asked for.
-    pub(crate) fn test(&self, test: StateTest, words: &Range<usize>, to: BitsMut<'_>) {
+    pub(crate) fn test(&self, test: StateTest, words: &Range<usize>, pasts: &Pasts, to: BitsMut<'_>) {
         for (place, word) in words.clone().enumerate() {
             let mut at_least = levels_of(&self.latches, word);
             for bit in ones(self.flapping.held(word)) {
-                let peak = usize::from(self.flapping.peak_if(word * 64 + bit, true));
+                let peak = usize::from(self.flapping.peak_if(word * 64 + bit, true, pasts));
                 for level in at_least.iter_mut().take(peak) {
                     *level |= 1 << bit;
                 }

@@ -1,6 +1,7 @@
 //! The engine as its driver sees it: inputs go in, due ticks are carried out, the state can be looked at.
 
-use crate::alert::{self, AlertState, Change};
+use crate::alert::{self, AlertState, Change, Pasts};
+use crate::beside::{self, Beside};
 use crate::bits::Truth;
 use crate::blocks::{self, Run};
 use crate::check::check;
@@ -53,8 +54,12 @@ pub struct Engine {
     pub(crate) runs: Vec<Run>,
     pub(crate) windows: Vec<WindowState>,
     pub(crate) holds: Vec<Clocks>,
+    /// For each domain the clocks of its holds.
+    pub(crate) clocks: Vec<Beside<u32>>,
     pub(crate) lags: Vec<Delay>,
     pub(crate) alerts: Vec<AlertState>,
+    /// For each domain what its alerts keep of its rows.
+    pub(crate) pasts: Vec<Pasts>,
     pub(crate) joins: Joins,
     pub(crate) turnover: Turnover,
     pub(crate) scratch: Scratch,
@@ -160,8 +165,14 @@ impl Engine {
         let runs = blocks::runs(&plan);
         let windows: Vec<WindowState> = plan.windows.iter().map(WindowState::new).collect();
         let lags: Vec<Delay> = plan.lags.iter().map(|lag| Delay::new(lag.ticks)).collect();
+        let domains = plan.domains.len();
+        let (places, clocks) = beside::places(plan.holds.iter().map(|hold| hold.domain), domains);
+        let holds = plan.holds.iter().zip(places);
+        let holds = holds.map(|(hold, place)| Clocks::new(place, hold, plan.tick_ms)).collect();
+        let (places, pasts) = beside::places(plan.alerts.iter().map(|alert| alert.domain), domains);
+        let alerts = plan.alerts.iter().zip(places).zip(0..);
         let alerts =
-            plan.alerts.iter().zip(0..).map(|(alert, place)| AlertState::new(place, alert, plan.tick_ms));
+            alerts.map(|((alert, beside), place)| AlertState::new(place, beside, alert, plan.tick_ms));
         Ok(Self {
             options,
             time: Time::default(),
@@ -175,8 +186,10 @@ impl Engine {
             readings: readings(&plan),
             columns: Columns::new(&plan, blocks::passing(&plan, &runs)),
             runs,
-            holds: plan.holds.iter().map(|hold| Clocks::new(hold, plan.tick_ms)).collect(),
+            holds,
+            clocks,
             alerts: alerts.collect(),
+            pasts,
             joins: joins(&plan),
             turnover: Turnover {
                 sizes: vec![0; plan.domains.len()],
@@ -274,6 +287,8 @@ impl Engine {
             columns: of(self.columns.bytes() + self.readings.iter().map(Reading::bytes).sum::<usize>()),
             windows: of(self.windows.iter().map(WindowState::bytes).sum()),
             clocks: of(self.holds.iter().map(Clocks::bytes).sum::<usize>()
+                + self.clocks.iter().map(Beside::bytes).sum::<usize>()
+                + self.pasts.iter().map(Beside::bytes).sum::<usize>()
                 + self.lags.iter().map(Delay::bytes).sum::<usize>()
                 + self.alerts.iter().map(AlertState::bytes).sum::<usize>()),
             waiting: of(self.waiting.bytes()),
@@ -291,15 +306,15 @@ impl Engine {
             rows.sort_unstable_by(|a, b| keys.order(&self.identity.interner, *a, *b));
         }
         rows.into_iter().filter_map(move |row| {
-            let state = state?;
-            let (since, is_flapping) = state.since(row as usize);
+            let (state, pasts) = (state?, self.pasts.get(domain)?);
+            let (since, is_flapping) = state.since(row as usize, pasts);
             let value = planned?.subject.as_ref().map(|subject| self.number(subject, domain, row));
             let value = value.filter(|value| !value.is_nan());
             let is_warming = value.is_none() && self.time.closed < u64::from(planned?.subject_warm_ticks);
             Some(AlertRow {
                 is_warming,
                 labels: self.labels(domain, row),
-                state: state.state(row as usize)?,
+                state: state.state(row as usize, pasts)?,
                 value,
                 since_ms: self.instant(self.time.first?.saturating_add(i64::from(since)).saturating_sub(1)),
                 levels_set: state.levels_set(row as usize),

@@ -8,8 +8,8 @@
     reason = "INVARIANT (row order): the clocks, bitmaps and conditions of a domain have one length"
 )]
 
+use crate::beside::Beside;
 use crate::bits::{Bitmap, ones};
-use crate::columns::grow;
 use nvp_kernels::{Bits, BitsMut};
 use nvp_plan::step::Hold;
 use std::ops::Range;
@@ -20,9 +20,10 @@ const NEVER: u32 = u32::MAX;
 /// The clocks of one `for`. Ticks are counted from the engine's first.
 #[derive(Debug)]
 pub(crate) struct Clocks {
+    /// Its place among the clocks of a row.
+    place: usize,
     /// How many ticks after its start a clock is served.
     needed: u32,
-    clock: Vec<u32>,
     /// Rows whose condition was true at the tick before.
     running: Vec<u64>,
     /// Rows whose clock is not at zero.
@@ -36,11 +37,11 @@ pub(crate) struct Clocks {
 }
 
 impl Clocks {
-    pub(crate) fn new(planned: &Hold, tick_ms: i64) -> Self {
+    pub(crate) fn new(place: usize, planned: &Hold, tick_ms: i64) -> Self {
         let ticks = planned.for_ms.max(0).saturating_add(tick_ms - 1) / tick_ms.max(1);
         Self {
+            place,
             needed: u32::try_from(ticks).unwrap_or(NEVER),
-            clock: Vec::new(),
             running: Vec::new(),
             started: Vec::new(),
             served: Vec::new(),
@@ -50,7 +51,6 @@ impl Clocks {
     }
 
     pub(crate) fn resize(&mut self, rows: usize) {
-        grow(&mut self.clock, rows, 0);
         for bitmap in [&mut self.running, &mut self.started, &mut self.served] {
             bitmap.resize(rows / 64, 0);
         }
@@ -67,6 +67,7 @@ impl Clocks {
         allowed: &Bitmap,
         of: Bits<'_>,
         to: BitsMut<'_>,
+        clocks: &mut Beside<u32>,
     ) {
         let (from, count) = (words.start, words.len());
         let (of_true, of_false) = (&of.is_true[..count], &of.is_false[..count]);
@@ -96,7 +97,9 @@ impl Clocks {
                 served: &mut self.served[at],
                 due: &mut self.due[at],
             };
-            bits.change(&mut self.clock[at * 64..][..64], now, self.needed, moves);
+            let each = clocks.each();
+            let clocks = OfWord { all: clocks.of_rows(at * 64..at * 64 + 64), each, place: self.place };
+            bits.change(clocks, now, self.needed, moves);
             to_true[word] = is_true & self.served[at];
             to_false[word] = is_false | is_true & !self.served[at];
         }
@@ -108,8 +111,7 @@ impl Clocks {
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        self.clock.capacity() * 4
-            + (self.running.capacity() + self.started.capacity() + self.served.capacity()) * 8
+        (self.running.capacity() + self.started.capacity() + self.served.capacity()) * 8
             + self.due.capacity() * 4
             + self.touched.capacity() * 8
     }
@@ -135,6 +137,20 @@ impl Moves {
     }
 }
 
+/// The clocks of one hold in a word of rows, among those of others.
+struct OfWord<'a> {
+    all: &'a mut [u32],
+    each: usize,
+    place: usize,
+}
+
+impl OfWord<'_> {
+    #[inline]
+    fn at(&mut self, bit: usize) -> &mut u32 {
+        &mut self.all[bit * self.each + self.place]
+    }
+}
+
 /// One word of the clocks' bitmaps.
 struct Words<'a> {
     running: &'a mut u64,
@@ -144,19 +160,21 @@ struct Words<'a> {
 }
 
 impl Words<'_> {
-    fn change(self, clocks: &mut [u32], now: u32, needed: u32, moves: Moves) {
+    fn change(self, mut clocks: OfWord<'_>, now: u32, needed: u32, moves: Moves) {
         for bit in ones(moves.reset) {
-            clocks[bit] = 0;
+            *clocks.at(bit) = 0;
         }
         *self.running &= !(moves.reset | moves.stops);
         *self.started &= !moves.reset;
         *self.served &= !moves.reset;
         for bit in ones(moves.stops) {
-            clocks[bit] = now.saturating_sub(1).saturating_sub(clocks[bit]);
+            let clock = clocks.at(bit);
+            *clock = now.saturating_sub(1).saturating_sub(*clock);
         }
         for bit in ones(moves.starts) {
-            clocks[bit] = now.saturating_sub(clocks[bit]);
-            *self.due = (*self.due).min(clocks[bit].saturating_add(needed));
+            let clock = clocks.at(bit);
+            *clock = now.saturating_sub(*clock);
+            *self.due = (*self.due).min(clock.saturating_add(needed));
         }
         *self.running |= moves.starts;
         *self.started |= moves.starts;
@@ -165,7 +183,7 @@ impl Words<'_> {
         }
         *self.due = NEVER;
         for bit in ones(*self.running & !*self.served) {
-            let over = clocks[bit].saturating_add(needed);
+            let over = clocks.at(bit).saturating_add(needed);
             if over <= now {
                 *self.served |= 1 << bit;
             } else {

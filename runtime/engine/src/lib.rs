@@ -4,6 +4,7 @@
 //! and in whatever order series appear. The crate knows neither policies nor the wire: a [`nvp_plan::Plan`] is all it executes.
 
 mod alert;
+mod beside;
 mod bits;
 mod blocks;
 mod check;

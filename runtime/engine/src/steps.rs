@@ -46,9 +46,11 @@ impl Engine {
             Step::Alert(alert) => self.alert(plan, *alert, block, now),
             Step::AlertState { alert, test, to } => {
                 let mut column = self.columns.take_condition(*to);
-                if let Some(alert) = self.alerts.get(alert.index()) {
+                let planned = plan.alerts.get(alert.index());
+                let pasts = planned.and_then(|planned| self.pasts.get(planned.domain.index()));
+                if let (Some(alert), Some(pasts)) = (self.alerts.get(alert.index()), pasts) {
                     let to = column.part_mut(self.columns.place(*to, &block.words));
-                    alert.test(*test, &block.words, to);
+                    alert.test(*test, &block.words, pasts, to);
                 }
                 self.columns.put_condition(*to, column);
             }
@@ -287,12 +289,13 @@ impl Engine {
         else {
             return;
         };
+        let Some(table) = self.clocks.get_mut(planned.domain.index()) else { return };
         let mut column = self.columns.take_condition(to);
         let alive = self.membership.alive(planned.domain.index());
         let allowed = planned.rows.map_or(alive, |rows| self.membership.set(rows));
         let place = self.columns.place(to, &block.words);
         let of = self.columns.part(of, &block.words);
-        clocks.tick(now.since_first, &block.words, allowed, of, column.part_mut(place));
+        clocks.tick(now.since_first, &block.words, allowed, of, column.part_mut(place), table);
         self.columns.put_condition(to, column);
     }
 
@@ -324,7 +327,9 @@ impl Engine {
                 now: now.since_first,
                 block,
             };
-            alert.tick(&at, &mut self.scratch.alerts, &mut self.scratch.changes);
+            if let Some(pasts) = self.pasts.get_mut(planned.domain.index()) {
+                alert.tick(&at, pasts, &mut self.scratch.alerts, &mut self.scratch.changes);
+            }
         }
     }
 

@@ -73,6 +73,8 @@ impl Engine {
             self.columns.resize(plan, domain, rows);
             let readings = self.readings.iter_mut().filter(|reading| reading.domain == domain);
             readings.for_each(|reading| reading.resize(rows));
+            self.clocks.get_mut(domain).into_iter().for_each(|clocks| clocks.resize(rows));
+            self.pasts.get_mut(domain).into_iter().for_each(|pasts| pasts.resize(rows));
             let of = |planned: nvp_plan::ids::DomainId| planned.index() == domain;
             let windows =
                 self.windows.iter_mut().zip(&plan.windows).filter(|(_, planned)| of(planned.domain));

@@ -7,13 +7,13 @@
     reason = "INVARIANT (row order): the counts and bitmaps of a domain have one length"
 )]
 
-use crate::columns::grow;
+use crate::beside::Beside;
 use nvp_plan::alert::Alert;
 use std::collections::VecDeque;
 
-/// What is kept of a row, in one place in memory.
+/// What an alert keeps of a row.
 #[derive(Debug, Clone, Copy, Default)]
-struct Past {
+pub(crate) struct Past {
     /// The tick of the last change of the shown state.
     since: u32,
     /// Changes of late.
@@ -25,10 +25,11 @@ struct Past {
 /// The changes of late, and since when a row is shown as it is. Ticks are counted from the engine's first.
 #[derive(Debug)]
 pub(crate) struct Flapping {
+    /// The alert's place among those of its label set.
+    place: usize,
     /// As many changes of late are flapping.
     changes: u32,
     within_ticks: u32,
-    rows: Vec<Past>,
     held: Vec<u64>,
     /// Rows let go at this tick.
     released: Vec<u64>,
@@ -38,12 +39,12 @@ pub(crate) struct Flapping {
 }
 
 impl Flapping {
-    pub(crate) fn new(planned: &Alert, tick_ms: i64) -> Self {
+    pub(crate) fn new(place: usize, planned: &Alert, tick_ms: i64) -> Self {
         let ticks = planned.flapping_within_ms.max(0) / tick_ms.max(1);
         Self {
+            place,
             changes: planned.flapping_changes.max(1),
             within_ticks: u32::try_from(ticks).unwrap_or(u32::MAX),
-            rows: Vec::new(),
             held: Vec::new(),
             released: Vec::new(),
             has_released: false,
@@ -52,17 +53,16 @@ impl Flapping {
     }
 
     pub(crate) fn resize(&mut self, rows: usize) {
-        grow(&mut self.rows, rows, Past::default());
         self.held.resize(rows / 64, 0);
         self.released.resize(rows / 64, 0);
     }
 
     /// Begins a tick: changes that are no longer of late do not count, and rows without any are let go.
-    pub(crate) fn release(&mut self, now: u32) {
+    pub(crate) fn release(&mut self, now: u32, pasts: &mut Beside<Past>) {
         let within = self.within_ticks;
         while let Some((_, row)) = self.log.pop_front_if(|(at, _)| at.saturating_add(within) <= now) {
             let at = row as usize;
-            let past = &mut self.rows[at];
+            let Some(past) = pasts.get_mut(at, self.place) else { continue };
             past.recent = past.recent.saturating_sub(1);
             if past.recent > 0 {
                 continue;
@@ -73,21 +73,21 @@ impl Flapping {
                 self.released[word] |= bit;
                 self.has_released = true;
             } else {
-                self.rows[at].peak = 0;
+                past.peak = 0;
             }
         }
     }
 
     /// Ends a tick.
-    pub(crate) fn settle(&mut self) {
+    pub(crate) fn settle(&mut self, pasts: &mut Beside<Past>) {
         if !self.has_released {
             return;
         }
         self.has_released = false;
         for word in 0..self.released.len() {
             for bit in crate::bits::ones(std::mem::take(&mut self.released[word])) {
-                let past = &mut self.rows[word * 64 + bit];
-                if past.recent == 0 {
+                let past = pasts.get_mut(word * 64 + bit, self.place);
+                if let Some(past) = past.filter(|past| past.recent == 0) {
                     past.peak = 0;
                 }
             }
@@ -95,10 +95,9 @@ impl Flapping {
     }
 
     /// Notes a change between levels (from 1; 0 is none).
-    pub(crate) fn note(&mut self, row: usize, now: u32, from: u8, to: u8) {
-        let Ok(place) = u32::try_from(row) else { return };
-        self.log.push_back((now, place));
-        let past = &mut self.rows[row];
+    pub(crate) fn note(&mut self, row: usize, now: u32, (from, to): (u8, u8), pasts: &mut Beside<Past>) {
+        let (Ok(number), Some(past)) = (u32::try_from(row), pasts.get_mut(row, self.place)) else { return };
+        self.log.push_back((now, number));
         if past.recent == 0 {
             past.peak = 0;
         }
@@ -134,18 +133,20 @@ impl Flapping {
     }
 
     /// The level at which a held row is shown, from 1; 0 if it is not held.
-    pub(crate) fn peak_if(&self, row: usize, is_held: bool) -> u8 {
-        if is_held { self.rows.get(row).map_or(0, |past| past.peak) } else { 0 }
+    pub(crate) fn peak_if(&self, row: usize, is_held: bool, pasts: &Beside<Past>) -> u8 {
+        if is_held { pasts.get(row, self.place).map_or(0, |past| past.peak) } else { 0 }
     }
 
     /// The tick at which the shown state changed last.
-    pub(crate) fn since(&self, row: usize) -> u32 {
-        self.rows.get(row).map_or(0, |past| past.since)
+    pub(crate) fn since(&self, row: usize, pasts: &Beside<Past>) -> u32 {
+        pasts.get(row, self.place).map_or(0, |past| past.since)
     }
 
     /// Notes that the shown state changes.
-    pub(crate) fn show(&mut self, row: usize, now: u32) {
-        self.rows[row].since = now;
+    pub(crate) fn show(&self, row: usize, now: u32, pasts: &mut Beside<Past>) {
+        if let Some(past) = pasts.get_mut(row, self.place) {
+            past.since = now;
+        }
     }
 
     /// The tick at which the oldest change is no longer of late.
@@ -154,8 +155,6 @@ impl Flapping {
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        self.rows.capacity() * size_of::<Past>()
-            + (self.held.capacity() + self.released.capacity()) * 8
-            + self.log.capacity() * 8
+        (self.held.capacity() + self.released.capacity()) * 8 + self.log.capacity() * 8
     }
 }

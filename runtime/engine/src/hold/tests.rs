@@ -1,4 +1,5 @@
 use super::Clocks;
+use crate::beside::{Beside, places};
 use crate::bits::{Bitmap, Truth};
 use nvp_plan::ids::DomainId;
 use nvp_plan::step::Hold;
@@ -6,11 +7,14 @@ use proptest::prelude::*;
 
 const TICK_MS: i64 = 5_000;
 
-fn clocks(for_ms: i64) -> Clocks {
+fn clocks(for_ms: i64) -> (Clocks, Beside<u32>) {
     let planned = Hold { domain: DomainId(1), for_ms, rows: None };
-    let mut clocks = Clocks::new(&planned, TICK_MS);
+    // The second of three.
+    let (places, mut tables) = places([DomainId(0); 3].into_iter(), 1);
+    let mut clocks = Clocks::new(places[1], &planned, TICK_MS);
     clocks.resize(64);
-    clocks
+    tables[0].resize(64);
+    (clocks, tables.remove(0))
 }
 
 fn column(of: &[Option<bool>]) -> Truth {
@@ -68,7 +72,7 @@ proptest! {
             1..80
         )
     ) {
-        let mut clocks = clocks(for_ms);
+        let (mut clocks, mut table) = clocks(for_ms);
         let mut models = vec![Model::default(); 5];
         let mut to = column(&[]);
         for (now, (of, may)) in (1..).zip(&ticks) {
@@ -76,7 +80,7 @@ proptest! {
             for (row, may) in may.iter().enumerate() {
                 if *may { allowed.set(row) }
             }
-            clocks.tick(now, &(0..1), &allowed, column(of).part(0..1), to.part_mut(0..1));
+            clocks.tick(now, &(0..1), &allowed, column(of).part(0..1), to.part_mut(0..1), &mut table);
             for row in 0..5 {
                 let wanted = models[row].tick(of[row], may[row], for_ms);
                 prop_assert_eq!(to.get(row), wanted, "row {} at tick {}", row, now);
@@ -87,11 +91,11 @@ proptest! {
 
 #[test]
 fn it_is_served_when_its_time_is_over_and_not_before() {
-    let mut clocks = clocks(10_000);
+    let (mut clocks, mut table) = clocks(10_000);
     let all = Bitmap(vec![u64::MAX]);
     let mut to = column(&[]);
     let mut at = |now, of| {
-        clocks.tick(now, &(0..1), &all, column(&[of]).part(0..1), to.part_mut(0..1));
+        clocks.tick(now, &(0..1), &all, column(&[of]).part(0..1), to.part_mut(0..1), &mut table);
         to.get(0)
     };
     assert_eq!(at(1, Some(true)), Some(false));
