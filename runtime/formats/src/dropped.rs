@@ -96,30 +96,44 @@ impl DropReason {
         }
     }
 
-    /// The reason in words, for people.
+    /// How often it was met, in words for people: `3 lines that are too long`.
     #[must_use]
-    pub fn words(self) -> &'static str {
-        match self {
-            Self::BadLine => "lines that are not of the format",
-            Self::NotUtf8 => "lines that are not UTF-8",
-            Self::BadValue => "values that are no numbers",
-            Self::BadTimestamp => "timestamps that are no numbers or out of range",
-            Self::NoTimestamp => "samples without a timestamp",
-            Self::LineTooLong => "lines that are too long",
-            Self::TooManyLabels => "series with too many labels",
-            Self::NameTooLong => "names that are too long",
-            Self::LabelTooLong => "label values that are too long",
-            Self::RepeatedLabel => "series that repeat a label",
-            Self::SeriesLimit => "samples of series over the limit",
-            Self::Duplicate => "samples whose series and instant stood before",
-            Self::AfterEof => "lines after `# EOF`",
-            Self::Cut => "input that ends too early",
-            Self::ClockOutlier => "samples of a clock far from the others",
-            Self::SampleLimit => "samples over the limit of memory",
-            Self::FamilyLimit => "declarations over the limit (their samples are kept)",
-            Self::TypeChanged => "metrics whose kind changed (kept)",
-            Self::NotANumber => "values that are NaN (kept as missing)",
-        }
+    pub fn words(self, count: u64) -> String {
+        let (one, several) = match self {
+            Self::BadLine => ("line that is not of the format", "lines that are not of the format"),
+            Self::NotUtf8 => ("line that is not UTF-8", "lines that are not UTF-8"),
+            Self::BadValue => ("value that is no number", "values that are no numbers"),
+            Self::BadTimestamp => (
+                "timestamp that is no number or out of range",
+                "timestamps that are no numbers or out of range",
+            ),
+            Self::NoTimestamp => ("sample without a timestamp", "samples without a timestamp"),
+            Self::LineTooLong => ("line that is too long", "lines that are too long"),
+            Self::TooManyLabels => ("sample with too many labels", "samples with too many labels"),
+            Self::NameTooLong => ("name that is too long", "names that are too long"),
+            Self::LabelTooLong => ("label value that is too long", "label values that are too long"),
+            Self::RepeatedLabel => ("sample that repeats a label", "samples that repeat a label"),
+            Self::SeriesLimit => ("sample of a series over the limit", "samples of series over the limit"),
+            Self::Duplicate => (
+                "sample whose series and instant stood before",
+                "samples whose series and instant stood before",
+            ),
+            Self::AfterEof => ("line after `# EOF`", "lines after `# EOF`"),
+            Self::Cut => ("input that ends too early", "inputs that end too early"),
+            Self::ClockOutlier => {
+                ("sample of a clock far from the others", "samples of a clock far from the others")
+            }
+            Self::SampleLimit => ("sample over the limit of memory", "samples over the limit of memory"),
+            Self::FamilyLimit => (
+                "declaration over the limit (its samples are kept)",
+                "declarations over the limit (their samples are kept)",
+            ),
+            Self::TypeChanged => ("metric whose kind changed (kept)", "metrics whose kind changed (kept)"),
+            Self::NotANumber => {
+                ("value that is NaN (kept as missing)", "values that are NaN (kept as missing)")
+            }
+        };
+        if count == 1 { format!("1 {one}") } else { format!("{} {several}", grouped(count)) }
     }
 
     /// Whether the sample is left out; otherwise the counter is a remark only.
@@ -211,6 +225,20 @@ impl Dropped {
             }
         }
     }
+}
+
+/// `235755` as `235,755`.
+fn grouped(count: u64) -> String {
+    let digits = count.to_string();
+    let places = digits.len();
+    let mut shown = String::with_capacity(places + places / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (places - at).is_multiple_of(3) {
+            shown.push(',');
+        }
+        shown.push(digit);
+    }
+    shown
 }
 
 /// The beginning of `text` as something that can be shown on one line of a terminal.

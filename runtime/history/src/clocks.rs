@@ -51,7 +51,8 @@ impl fmt::Display for Outlier {
         }
         let direction = if self.offset_s < 0 { "behind" } else { "ahead of" };
         let (offset_s, samples, series) = (self.offset_s.unsigned_abs(), self.samples, self.series);
-        write!(f, " is {offset_s} s {direction} the rest: {samples} samples of {series} series left out")
+        let samples = if samples == 1 { "1 sample".to_owned() } else { format!("{samples} samples") };
+        write!(f, " is {offset_s} s {direction} the rest: {samples} of {series} series left out")
     }
 }
 

@@ -84,7 +84,7 @@ impl RecordingError {
             }
             Self::NoSamples { dropped, .. } => match dropped.iter().find(|(reason, _, _)| reason.is_loss()) {
                 Some((reason, count, Some(example))) => {
-                    format!("{count} {}, first in line {}: `{}`", reason.words(), example.line, example.text)
+                    format!("{}, first in line {}: `{}`", reason.words(count), example.line, example.text)
                 }
                 _ => "it has comments only: record samples with their timestamps".to_owned(),
             },

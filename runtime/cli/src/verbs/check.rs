@@ -131,7 +131,10 @@ fn summary(policies: &Policies, out: &Output) -> String {
     let count =
         |severity| policies.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
-    let files = words::count(policies.set.own_files(), "file", "files");
+    // Files of which no text could be made are among the texts only.
+    let modules = policies.set.files.iter().filter(|file| file.module.is_some()).count();
+    let files = policies.set.sources.files().count().saturating_sub(modules);
+    let files = words::count(files, "file", "files");
     let alerts = policies
         .policy
         .as_ref()

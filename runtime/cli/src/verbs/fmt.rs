@@ -53,12 +53,13 @@ pub fn run(arguments: &Arguments, global: &Global, out: &mut Output) -> Result<E
     }
     let mut problems = Vec::new();
     let files = policy_files(&arguments.paths, &mut problems);
-    let (mut changed, mut broken) = (0_usize, 0_usize);
+    let (mut changed, mut broken, mut unread) = (0_usize, 0_usize, 0_usize);
     for path in &files {
         let bytes = match read_policy(path) {
             Ok(bytes) => bytes,
             Err(problem) => {
                 problems.push(problem);
+                unread += 1;
                 continue;
             }
         };
@@ -70,7 +71,7 @@ pub fn run(arguments: &Arguments, global: &Global, out: &mut Output) -> Result<E
     }
     policies::tell_problems(&problems, global.color);
     if !files.is_empty() {
-        writeln!(out, "{}", summary(arguments, files.len(), changed, broken, out))?;
+        writeln!(out, "{}", summary(arguments, files.len(), &[unread, broken, changed], out))?;
     }
     Ok(match () {
         () if !problems.is_empty() => Exit::Unable,
@@ -136,7 +137,8 @@ fn standard_input(arguments: &Arguments, global: &Global, out: &mut Output) -> R
         .read_to_end(&mut bytes)
         .map_err(|error| Failure::new(format!("cannot read standard input: {error}")))?;
     if bytes.len() as u64 > FILE_BYTES_MAX {
-        return Err(Failure::new(format!("standard input has more than {} MiB", FILE_BYTES_MAX >> 20)));
+        return Err(Failure::new(format!("standard input has more than {} MiB", FILE_BYTES_MAX >> 20))
+            .help("a policy file has no more: split it into files of one topic each"));
     }
     let Some(formatted) = formatted("<standard input>", &bytes, global) else { return Ok(Exit::Found) };
     let changes = formatted.as_bytes() != bytes.as_slice();
@@ -148,17 +150,18 @@ fn standard_input(arguments: &Arguments, global: &Global, out: &mut Output) -> R
     Ok(if arguments.check && changes { Exit::Found } else { Exit::Good })
 }
 
-/// `12 files: 2 changed, 10 as they were`
-fn summary(arguments: &Arguments, files: usize, changed: usize, broken: usize, out: &Output) -> String {
+/// `12 files: 2 changed`; the counts are of the unread, the broken and the changed.
+fn summary(arguments: &Arguments, files: usize, counts: &[usize; 3], out: &Output) -> String {
     let paint = out.paint();
+    let [unread, broken, changed] = counts.map(|count| words::grouped(count as u64));
     let verb = if arguments.check || arguments.diff { "would change" } else { "changed" };
-    let mut parts = Vec::new();
-    if broken > 0 {
-        parts.push(paint.error(&format!("{} with errors, left alone", words::grouped(broken as u64))));
-    }
-    if changed > 0 {
-        parts.push(paint.warning(&format!("{} {verb}", words::grouped(changed as u64))));
-    }
+    let said = [
+        paint.error(&format!("{unread} could not be read")),
+        paint.error(&format!("{broken} with errors, left alone")),
+        paint.warning(&format!("{changed} {verb}")),
+    ];
+    let mut parts: Vec<_> =
+        said.into_iter().zip(counts).filter(|(_, count)| **count > 0).map(|(part, _)| part).collect();
     if parts.is_empty() {
         parts.push(paint.good("nothing to change"));
     }

@@ -34,3 +34,12 @@ fn merging_adds_and_keeps_the_first_example() {
     let seen: Vec<_> = a.iter().map(|(r, n, e)| (r.name(), n, e.map(|e| e.line))).collect();
     assert_eq!(seen, [("duplicate", 5, Some(3)), ("cut", 2, Some(1))]);
 }
+
+#[test]
+fn one_and_several_are_said_as_people_say_them() {
+    assert_eq!(DropReason::LineTooLong.words(1), "1 line that is too long");
+    assert_eq!(
+        DropReason::Duplicate.words(1_234_567),
+        "1,234,567 samples whose series and instant stood before"
+    );
+}

@@ -8,7 +8,7 @@ use nvp_drive::against::{self, MissingPart};
 use nvp_drive::dry_run::{Report, RowSummary};
 use nvp_drive::instant::{show_duration, show_instant_short};
 use nvp_drive::load::PolicySet;
-use nvp_history::Recording;
+use nvp_history::{Outlier, Recording};
 
 use crate::failure::Failure;
 use crate::options::Global;
@@ -22,6 +22,8 @@ const INDENT: usize = 2;
 const ROWS_MAX: usize = 200;
 /// The most alerts named in a row.
 const NAMES_MAX: usize = 8;
+/// The most wrong clocks that are named.
+const CLOCKS_MAX: usize = 8;
 
 /// What is shown.
 pub struct Shown<'a> {
@@ -153,9 +155,7 @@ fn remarks(shown: &Shown<'_>, paint: Paint) -> Vec<String> {
         };
         remarks.push(format!("{} {text}", paint.warning("warning:")));
     }
-    for outlier in &shown.report.outliers {
-        remarks.push(format!("{} the clock of {outlier}", paint.warning("warning:")));
-    }
+    remarks.extend(wrong_clocks(&shown.report.outliers, paint));
     for (reason, count, example) in shown.report.dropped.iter() {
         if reason == nvp_formats::DropReason::ClockOutlier {
             continue;
@@ -164,15 +164,25 @@ fn remarks(shown: &Shown<'_>, paint: Paint) -> Vec<String> {
         let place = example.filter(|example| example.line > 0).map(|example| {
             paint.dim(&format!(", first in line {}: {}", words::grouped(example.line), example.text))
         });
-        remarks.push(format!(
-            "{mark} {} {}{}",
-            words::grouped(count),
-            reason.words(),
-            place.unwrap_or_default()
-        ));
+        remarks.push(format!("{mark} {}{}", reason.words(count), place.unwrap_or_default()));
     }
     remarks.extend(refusals(shown, paint));
     remarks
+}
+
+/// The clocks that are wrong, the first few of them one by one.
+fn wrong_clocks(outliers: &[Outlier], paint: Paint) -> Vec<String> {
+    let mark = paint.warning("warning:");
+    let mut lines: Vec<_> =
+        outliers.iter().take(CLOCKS_MAX).map(|outlier| format!("{mark} the clock of {outlier}")).collect();
+    let rest = outliers.get(CLOCKS_MAX..).unwrap_or_default();
+    if !rest.is_empty() {
+        let clocks = words::count(rest.len(), "more clock is", "more clocks are");
+        let samples = rest.iter().fold(0_u64, |sum, outlier| sum.saturating_add(outlier.samples));
+        let samples = words::count(samples, "sample", "samples");
+        lines.push(format!("{mark} {clocks} far from the rest: {samples} left out"));
+    }
+    lines
 }
 
 /// What the engine left out. NaN was told by the reading already.
