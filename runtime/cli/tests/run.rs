@@ -1,5 +1,6 @@
 //! `run` as its users meet it: real sockets, real signals, a real terminal, the real node_exporter.
 
+mod bad_targets;
 mod live;
 mod node_exporter;
 mod peers;

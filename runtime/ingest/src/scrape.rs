@@ -9,6 +9,7 @@
 mod config;
 mod fetch;
 mod read;
+mod remarks;
 mod watch;
 
 pub use config::{Auth, ConfigError, Scrape, Scrapes, Tls};

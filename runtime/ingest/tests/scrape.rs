@@ -57,7 +57,7 @@ async fn who_hangs_is_given_up() {
         .await;
         let fetched = fetch(&server.url(), "timeout = \"150ms\"").await;
         assert_eq!(fetched, Err(ScrapeError::Timeout(Duration::from_millis(150))), "after {sent:?}");
-        assert_eq!(fetched.unwrap_err().to_string(), "no answer within 0.15 s");
+        assert_eq!(fetched.unwrap_err().to_string(), "no answer within 0.15 s (`timeout`)");
     }
 }
 
@@ -86,7 +86,12 @@ async fn who_sends_too_much_is_cut_off() {
         }
     })
     .await;
-    assert_eq!(fetch(&flood.url(), "").await, Err(ScrapeError::TooLarge(64 << 20)));
+    let cut = fetch(&flood.url(), "").await.unwrap_err();
+    assert_eq!(cut, ScrapeError::TooLarge(64 << 20));
+    assert_eq!(
+        cut.to_string(),
+        "its answer is larger than 64 MiB (`body_bytes_max`): let it show less, or allow more"
+    );
     assert_eq!(fetch(&flood.url(), "body_bytes_max = 1000").await, Err(ScrapeError::TooLarge(1_000)));
 
     let mut bomb = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());

@@ -124,8 +124,13 @@ impl Process {
         line.split("address=").nth(1).unwrap().trim().to_owned()
     }
 
+    /// Its number for the system.
+    pub fn id(&self) -> u32 {
+        self.child.id().unwrap()
+    }
+
     pub fn signal(&self, signal: Signal) {
-        let pid = i32::try_from(self.child.id().unwrap()).unwrap();
+        let pid = i32::try_from(self.id()).unwrap();
         kill_process(Pid::from_raw(pid).unwrap(), signal).unwrap();
     }
 

@@ -84,7 +84,7 @@ pub(super) fn open(sources: Vec<Source>, clock: &Clock) -> Result<Vec<Target>, S
                 collector: Collector::host(options),
             },
             Source::Scrape(scrape) => {
-                let name = names.give(&shown(&scrape));
+                let name = names.give(&scrape.shown());
                 let fetcher = Fetcher::new(&scrape)
                     .map_err(|error| SourceError::Target { target: name.clone(), error })?;
                 let interval_ms = milliseconds(scrape.interval);
@@ -106,20 +106,6 @@ pub(super) fn open(sources: Vec<Source>, clock: &Clock) -> Result<Vec<Target>, S
     Ok(targets)
 }
 
-/// What of a target may be shown: no user, no password, no query.
-fn shown(scrape: &Scrape) -> String {
-    let address = scrape.url.split(['?', '#']).next().unwrap_or_default();
-    match address.split_once("://") {
-        Some((scheme, rest)) => {
-            let (host, path) =
-                rest.split_once('/').map_or((rest, String::new()), |(h, p)| (h, format!("/{p}")));
-            let host = host.rsplit('@').next().unwrap_or_default();
-            format!("{scheme}://{host}{path}")
-        }
-        None => scrape.instance(),
-    }
-}
-
 fn milliseconds(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
@@ -139,21 +125,7 @@ impl Names {
 
 #[cfg(test)]
 mod tests {
-    use nvp_ingest::scrape::Scrape;
-
-    use super::{Names, shown};
-
-    #[test]
-    fn nothing_secret_is_shown_of_an_address() {
-        for (url, wanted) in [
-            ("http://127.0.0.1:9100/metrics", "http://127.0.0.1:9100/metrics"),
-            ("https://token@db.example/metrics?key=T0KEN#x", "https://db.example/metrics"),
-            ("https://db.example", "https://db.example"),
-            ("https://db.example?key=a/b", "https://db.example"),
-        ] {
-            assert_eq!(shown(&Scrape::at(url).unwrap()), wanted);
-        }
-    }
+    use super::Names;
 
     #[test]
     fn each_name_is_given_once() {

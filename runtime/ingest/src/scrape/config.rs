@@ -165,6 +165,16 @@ impl Scrape {
         host.map(|(host, port)| format!("{host}:{port}")).unwrap_or_default()
     }
 
+    /// Its address for people and logs: without user, password and query, which may hold secrets.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        let address = self.url.split(['?', '#']).next().unwrap_or_default();
+        let Some((scheme, rest)) = address.split_once("://") else { return self.instance() };
+        let (host, path) = rest.split_once('/').map_or((rest, None), |(host, path)| (host, Some(path)));
+        let host = host.rsplit('@').next().unwrap_or_default();
+        path.map_or_else(|| format!("{scheme}://{host}"), |path| format!("{scheme}://{host}/{path}"))
+    }
+
     /// The labels that each of its series gets.
     #[must_use]
     pub fn source_labels(&self) -> SourceLabels {

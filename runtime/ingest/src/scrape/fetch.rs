@@ -32,19 +32,19 @@ pub struct Body {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ScrapeError {
     /// It took too long.
-    #[error("no answer within {} s", .0.as_secs_f64())]
+    #[error("no answer within {} s (`timeout`)", .0.as_secs_f64())]
     Timeout(Duration),
     /// The target cannot be reached.
     #[error("cannot connect: {0}")]
     Connect(String),
     /// It sent us on and on.
-    #[error("more than {REDIRECTS_MAX} redirects")]
+    #[error("it redirects more than {REDIRECTS_MAX} times: scrape the address that answers itself")]
     Redirects,
     /// It answered, but not with success.
     #[error("it answers {0}")]
     Status(StatusCode),
     /// The body is larger than allowed.
-    #[error("its answer is larger than {0} bytes")]
+    #[error("its answer is larger than {} (`body_bytes_max`): let it show less, or allow more", size(*.0))]
     TooLarge(u64),
     /// The body ended before it was whole, or cannot be unpacked.
     #[error("its answer cannot be read to the end: {0}")]
@@ -58,6 +58,15 @@ pub enum ScrapeError {
     /// A secret cannot be sent in a header.
     #[error("the secret is not one line of text")]
     UnsendableSecret,
+}
+
+/// Bytes in the largest unit that fits.
+fn size(bytes: u64) -> String {
+    match bytes {
+        _ if bytes > 0 && bytes.trailing_zeros() >= 20 => format!("{} MiB", bytes >> 20),
+        _ if bytes > 0 && bytes.trailing_zeros() >= 10 => format!("{} KiB", bytes >> 10),
+        _ => format!("{bytes} bytes"),
+    }
 }
 
 /// Why a target cannot be scraped at all.

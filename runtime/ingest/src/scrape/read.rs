@@ -9,6 +9,7 @@ use nvp_formats::{
 
 use super::config::Scrape;
 use super::fetch::{Body, ScrapeError};
+use super::remarks::Remarks;
 
 /// What one scrape brought.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +27,7 @@ pub struct Read {
 pub struct Reader {
     exposition: Exposition,
     labels: SourceLabels,
+    remarks: Remarks,
     /// `up` and its like, once the table has them.
     own: Option<[SeriesId; 3]>,
 }
@@ -38,7 +40,8 @@ impl Reader {
     #[must_use]
     pub fn new(scrape: &Scrape, limits: Limits) -> Self {
         let labels = scrape.source_labels();
-        Self { exposition: Exposition::new(limits, labels.clone()), labels, own: None }
+        let remarks = Remarks::new(scrape.shown());
+        Self { exposition: Exposition::new(limits, labels.clone()), labels, remarks, own: None }
     }
 
     /// Reads one scrape, begun at `at_ms` (since the Unix epoch), and appends all it says to `batch`: the samples, stale markers for
@@ -61,6 +64,8 @@ impl Reader {
             }
         };
         let samples = batch.len() - before;
+        self.remarks.left_out(dropped);
+        self.remarks.clock(batch, before, at_ms);
         for series in self.exposition.gone() {
             batch.push(series, at_ms, STALE_MARKER);
         }

@@ -84,3 +84,15 @@ fn what_is_wrong_is_said_with_its_place_and_without_secrets() {
     assert!(Scrapes::read("[[scrape]]\n").unwrap_err().message.contains("missing field `url`"));
     assert!(Scrapes::read("[[scrape]\n").unwrap_err().line == 1);
 }
+
+#[test]
+fn nothing_secret_is_shown_of_an_address() {
+    for (url, wanted) in [
+        ("http://127.0.0.1:9100/metrics", "http://127.0.0.1:9100/metrics"),
+        ("https://token@db.example/metrics?key=T0KEN#x", "https://db.example/metrics"),
+        ("https://db.example", "https://db.example"),
+        ("https://db.example?key=a/b", "https://db.example"),
+    ] {
+        assert_eq!(Scrape::at(url).unwrap().shown(), wanted);
+    }
+}
