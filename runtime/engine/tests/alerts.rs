@@ -298,3 +298,31 @@ fn rows_the_alert_does_not_know_are_ok_and_nothing_else() {
     world.feed("cpu", A, 20_000, &[10.0, 10.0]);
     assert_eq!(probes(&world), [true, false, true, false, false], "it was at a level: cleared");
 }
+
+#[test]
+fn a_ladder_of_levels_is_climbed_and_left_once() {
+    let mut builder = PlanBuilder::new(10_000);
+    let cpu = builder.gauge("cpu", &["pod"]);
+    let (yellow, red) = (builder.above(cpu.column, 80.0), builder.above(cpu.column, 90.0));
+    let (not_yellow, not_red) = (builder.not(yellow), builder.not(red));
+    let levels = [
+        Moves { name: "yellow", set: yellow, reset: not_yellow, pending: None },
+        Moves { name: "red", set: red, reset: not_red, pending: None },
+    ];
+    let alert = builder.alert("hot", cpu.rows, cpu.column, &levels);
+    let mut world = World::new(builder);
+    // Up and down over both levels: two ways each. The third time up is the fifth way, and down again the sixth.
+    let twice = [85.0, 95.0, 85.0, 50.0, 85.0, 95.0, 85.0, 50.0];
+    world.feed("cpu", A, 0, &twice);
+    assert_eq!(world.log().len(), 8);
+    assert!(!world.engine.rows_of_alert(alert).any(|row| row.is_flapping), "two incidents are two incidents");
+    world.feed("cpu", A, 80_000, &[85.0, 95.0, 85.0]);
+    assert_eq!(
+        world.log(),
+        [
+            "80 s: hot{pod=a} ok → yellow, when yellow, 85",
+            "90 s: hot{pod=a} yellow → red, when red, 95",
+        ]
+    );
+    assert!(world.engine.rows_of_alert(alert).all(|row| row.is_flapping));
+}

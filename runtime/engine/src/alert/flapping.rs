@@ -1,7 +1,8 @@
 //! Flapping: rows whose level changes too often are held at the highest level of late.
 //!
-//! Only changes between levels, and between a level and none, count. A row is let go when there was no change for as long as they are
-//! counted. For each row the changes of late are counted in two bytes; one queue for all rows says when a change is no longer of late.
+//! Only changes between levels, and between a level and none, count, and of those that go one way in a row the first: a ladder of
+//! levels that is climbed and left is no more than one that has a single rung. A row is let go when no change counted for as long as they
+//! are counted. For each row the changes of late are counted in two bytes; one queue for all rows says when a change is no longer of late.
 #![expect(
     clippy::indexing_slicing,
     reason = "INVARIANT (row order): the counts and bitmaps of a domain have one length"
@@ -20,6 +21,8 @@ pub(crate) struct Past {
     recent: u16,
     /// The highest level of late, from 1.
     peak: u8,
+    /// Whether the last change that counts was to a higher level.
+    is_up: bool,
 }
 
 /// The changes of late, and since when a row is shown as it is. Ticks are counted from the engine's first.
@@ -97,10 +100,15 @@ impl Flapping {
     /// Notes a change between levels (from 1; 0 is none).
     pub(crate) fn note(&mut self, row: usize, now: u32, (from, to): (u8, u8), pasts: &mut Beside<Past>) {
         let (Ok(number), Some(past)) = (u32::try_from(row), pasts.get_mut(row, self.place)) else { return };
-        self.log.push_back((now, number));
         if past.recent == 0 {
             past.peak = 0;
+        } else if past.is_up == (to > from) {
+            // On its way, not back: a ladder of levels is climbed and left once, however many rungs it has.
+            past.peak = past.peak.max(to);
+            return;
         }
+        past.is_up = to > from;
+        self.log.push_back((now, number));
         past.recent = past.recent.saturating_add(1);
         past.peak = past.peak.max(from).max(to);
         if u32::from(past.recent) >= self.changes {
