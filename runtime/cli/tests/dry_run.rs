@@ -87,3 +87,21 @@ fn a_clock_far_ahead_is_left_out_and_named() {
     assert!(ran.stdout.contains("`service=\"late\"` is 200000000 s ahead"), "{}", ran.stdout);
     assert!(ran.stdout.contains("59m"), "{}", ran.stdout);
 }
+
+#[test]
+fn of_many_wrong_clocks_a_few_are_named_and_the_rest_counted() {
+    let folder = shop();
+    let wrong: String = (1..=100_i64)
+        .map(|at| format!("shop_cpu_percent{{service=\"s{at}\"}} 99 {}\n", 1_661_140_800 + at * 20_000_000))
+        .collect();
+    folder.write("wrong.om", wrong + &folder.read("day.om"));
+    let ran = folder.run(&["dry-run", "shop.nvp", "--recording", "wrong.om"]);
+    assert_eq!(ran.code, 0);
+    let named = ran.stdout.lines().filter(|line| line.contains(" s ahead of the rest: 1 sample of")).count();
+    assert_eq!(named, 8, "{}", ran.stdout);
+    assert!(
+        ran.stdout.contains("92 more clocks are far from the rest: 92 samples left out"),
+        "{}",
+        ran.stdout
+    );
+}

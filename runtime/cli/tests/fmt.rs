@@ -67,3 +67,16 @@ fn a_file_with_errors_is_left_alone_and_the_rest_formatted() {
     assert_eq!(folder.read("broken.nvp"), before);
     assert_ne!(folder.read("a.nvp"), UGLY);
 }
+
+#[test]
+fn a_file_that_cannot_be_read_is_not_called_well_formatted() {
+    let folder = Folder::with(&[]);
+    folder.write("good.nvp", "unit good\n");
+    std::fs::File::create(folder.path("huge.nvp")).unwrap().set_len(1 << 30).unwrap();
+    let ran = folder.run(&["fmt", "--check", "."]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (2, "2 files: 1 could not be read\n"));
+    assert!(ran.stderr.contains("1024 MiB") && ran.stderr.contains("help: "), "{}", ran.stderr);
+    let ran = folder.run_with_input(&["fmt", "-"], &vec![b'#'; (4 << 20) + 1]);
+    assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
+    assert!(ran.stderr.contains("more than 4 MiB") && ran.stderr.contains("help: "), "{}", ran.stderr);
+}

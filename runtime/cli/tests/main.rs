@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod bad_input;
 #[cfg(test)]
+mod bad_policies;
+#[cfg(test)]
 mod check;
 #[cfg(test)]
 mod dry_run;
