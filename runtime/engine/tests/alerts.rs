@@ -319,10 +319,7 @@ fn a_ladder_of_levels_is_climbed_and_left_once() {
     world.feed("cpu", A, 80_000, &[85.0, 95.0, 85.0]);
     assert_eq!(
         world.log(),
-        [
-            "80 s: hot{pod=a} ok → yellow, when yellow, 85",
-            "90 s: hot{pod=a} yellow → red, when red, 95",
-        ]
+        ["80 s: hot{pod=a} ok → yellow, when yellow, 85", "90 s: hot{pod=a} yellow → red, when red, 95",]
     );
     assert!(world.engine.rows_of_alert(alert).all(|row| row.is_flapping));
 }
