@@ -6,6 +6,7 @@ use nvp_plan::ids::KernelId;
 use nvp_plan::kernel::{Kernel, Reach, Register};
 
 use self::bytes::Bytes;
+use crate::check::{Kind, kind};
 use crate::error::CompileError;
 use crate::{Bits, BitsMut, Call, Isa, Mode, Program, ROWS_PER_WORD, Scalar, Scratch, trace};
 
@@ -19,16 +20,17 @@ pub fn jit_is_interpreter(data: &[u8]) {
     let mut bytes = Bytes::new(data);
     let kernel = bytes.kernel();
     let operands = bytes.operands(&kernel);
-    let interpreted = operands.run(&kernel, Mode::Off, Isa::Host);
-    assert!(interpreted.conditions.iter().all(|[t, f]| t.iter().zip(f).all(|(t, f)| t & f == 0)));
-    // Where executable memory is forbidden there is nothing to hold the interpreter against but `trace`.
-    for isa in [Isa::Host, Isa::Plain] {
-        let compiled = operands.run(&kernel, Mode::Auto, isa);
-        assert_eq!(compiled, interpreted, "machine code for {isa:?} differs on {kernel:?}");
+    operands.agree_on(&kernel);
+    operands.agree_on(&widened(kernel));
+}
+
+/// The kernel with so many conditions written that it is compiled in wide steps.
+fn widened(mut kernel: Kernel) -> Kernel {
+    let place = kernel.code.iter().position(|instruction| kind(*instruction) == Kind::Condition);
+    if let Some(register) = place.and_then(|place| u16::try_from(place).ok()).map(Register) {
+        kernel.to_conditions.extend([register; 8]);
     }
-    for row in 0..operands.rows {
-        operands.check_trace(&kernel, &interpreted, row);
-    }
+    kernel
 }
 
 /// What a kernel is run on.
@@ -58,6 +60,20 @@ const fn bit(words: &[u64], row: usize) -> bool {
 }
 
 impl Operands {
+    /// Holds the evaluators' results against each other.
+    fn agree_on(&self, kernel: &Kernel) {
+        let interpreted = self.run(kernel, Mode::Off, Isa::Host);
+        assert!(interpreted.conditions.iter().all(|[t, f]| t.iter().zip(f).all(|(t, f)| t & f == 0)));
+        // Where executable memory is forbidden there is nothing to hold the interpreter against but `trace`.
+        for isa in [Isa::Host, Isa::Plain] {
+            let compiled = self.run(kernel, Mode::Auto, isa);
+            assert_eq!(compiled, interpreted, "machine code for {isa:?} differs on {kernel:?}");
+        }
+        for row in 0..self.rows {
+            self.check_trace(kernel, &interpreted, row);
+        }
+    }
+
     fn run(&self, kernel: &Kernel, mode: Mode, isa: Isa) -> Results {
         let words = self.rows / ROWS_PER_WORD;
         let mut values = vec![vec![1.5; self.rows]; kernel.to_values.len()];

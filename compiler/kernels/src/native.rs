@@ -30,9 +30,14 @@ use crate::error::CompileError;
 
 /// Vectors of two rows in a step of a loop over numbers: as many as pack into half a vector of bytes, so that two conditions fill one.
 /// More would make loops longer than registers last.
-const LANES: usize = 4;
-/// Rows of such a step. It divides a word's 64, so columns padded to words need no special end.
-const STEP_ROWS: usize = 2 * LANES;
+const NARROW: usize = 4;
+/// The same where many conditions are written: each fills a vector of bytes, and is stored half as often.
+const WIDE: usize = 8;
+/// From as many conditions written on a kernel is wide: then its stores cost more than what it computes. Where little is stored, twice
+/// the numbers in hand only lack registers.
+const WIDE_FROM: usize = 8;
+/// The rows of a narrow step, which row functions take. Both kinds divide a word's 64, so columns padded to words need no special end.
+const STEP_ROWS: usize = 2 * NARROW;
 /// The longest kernel that becomes machine code, in instructions: register allocation costs more than its length in proportion,
 /// and what does not fit into registers goes through memory as the interpreter's blocks do.
 const CODE_MAX: usize = 400;

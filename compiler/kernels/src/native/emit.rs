@@ -12,7 +12,7 @@ mod operands;
 use std::array::from_fn;
 
 use cranelift_codegen::ir::condcodes::IntCC;
-use cranelift_codegen::ir::types::{I8, I64};
+use cranelift_codegen::ir::types::I64;
 use cranelift_codegen::ir::{
     AbiParam, Block, BlockArg, FuncRef, Function, InstBuilder, MemFlagsData, Signature, StackSlot, Type,
     UserFuncName, Value,
@@ -22,15 +22,29 @@ use cranelift_frontend::{FunctionBuilder, FunctionBuilderContext};
 use nvp_plan::kernel::{Kernel, Register};
 
 use self::operands::Operands;
-use super::LANES;
 use super::isa::rounds;
 use super::layout::Layout;
 use super::rows::ROW_FUNCTIONS;
-use super::vectors::{Code, Packed, Vectors};
+use super::vectors::{self, Code, Packed, Vectors};
+use super::{NARROW, WIDE, WIDE_FROM};
 use crate::check::{Kind, kind};
 
 /// Makes `function` the code of a checked kernel.
 pub(super) fn emit(
+    kernel: &Kernel,
+    isa: &dyn TargetIsa,
+    function: &mut Function,
+    context: &mut FunctionBuilderContext,
+) {
+    if kernel.to_conditions.len() < WIDE_FROM {
+        emit_lanes::<NARROW>(kernel, isa, function, context);
+    } else {
+        emit_lanes::<WIDE>(kernel, isa, function, context);
+    }
+}
+
+/// The same, in steps of so many vectors.
+fn emit_lanes<const LANES: usize>(
     kernel: &Kernel,
     isa: &dyn TargetIsa,
     function: &mut Function,
@@ -44,8 +58,8 @@ pub(super) fn emit(
     let offset = code.builder.append_block_param(step, I64);
     code.builder.switch_to_block(entry);
     let arguments = code.builder.block_params(entry)[0];
-    let bits = step_bits(kernel);
-    let mut emitter = Emitter {
+    let bits = step_bits(kernel, LANES);
+    let mut emitter = Emitter::<LANES> {
         operands: Operands::load(&mut code, kernel, arguments, bits),
         bits,
         code,
@@ -64,9 +78,9 @@ pub(super) fn emit(
 }
 
 /// Where there are numbers, a step is as many rows as their vectors have; where all are conditions, whole words.
-fn step_bits(kernel: &Kernel) -> Type {
+fn step_bits(kernel: &Kernel, lanes: usize) -> Type {
     let numbers = kernel.code.iter().any(|instruction| kind(*instruction) == Kind::Number);
-    if numbers { I8 } else { I64 }
+    if numbers { vectors::step_bits(lanes) } else { I64 }
 }
 
 /// One pointer and no result: that of kernels and of row functions alike.
@@ -78,15 +92,15 @@ fn signature(isa: &dyn TargetIsa) -> Signature {
 
 /// A register over a step.
 #[derive(Clone, Copy)]
-enum Held {
-    Numbers(Vectors),
+enum Held<const LANES: usize> {
+    Numbers(Vectors<LANES>),
     Bits(Packed),
 }
 
-struct Emitter<'a, 'k> {
+struct Emitter<'a, 'k, const LANES: usize> {
     code: Code<'a>,
     kernel: &'k Kernel,
-    operands: Operands,
+    operands: Operands<LANES>,
     /// An integer of a bit for each row of a step.
     bits: Type,
     /// Whether the target rounds by an instruction.
@@ -98,7 +112,7 @@ struct Emitter<'a, 'k> {
     slot: Option<StackSlot>,
     /// The offset of the step's first row in columns of numbers, in bytes.
     offset: Value,
-    registers: Vec<Held>,
+    registers: Vec<Held<LANES>>,
     /// Where a register of numbers is there, packed, once it is asked for.
     known: Vec<Option<Value>>,
 }
@@ -112,7 +126,7 @@ const fn writes() -> MemFlagsData {
     MemFlagsData::new().with_notrap()
 }
 
-impl Emitter<'_, '_> {
+impl<const LANES: usize> Emitter<'_, '_, LANES> {
     /// The loop.
     fn steps(&mut self, arguments: Value, [entry, step, done]: [Block; 3]) {
         debug_assert_eq!(self.code.builder.current_block(), Some(entry));
@@ -163,7 +177,7 @@ impl Emitter<'_, '_> {
     }
 
     /// INVARIANT (well formed): the register holds numbers.
-    fn numbers(&mut self, register: Register) -> Vectors {
+    fn numbers(&mut self, register: Register) -> Vectors<LANES> {
         match self.registers[usize::from(register.0)] {
             Held::Numbers(numbers) => numbers,
             Held::Bits(_) => Vectors::Same(self.code.number(f64::NAN)),

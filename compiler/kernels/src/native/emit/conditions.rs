@@ -7,10 +7,9 @@ use nvp_plan::kernel::{Compare, Instruction, Register};
 
 use super::operands::Operand;
 use super::{Emitter, reads};
-use crate::native::LANES;
 use crate::native::vectors::{Packed, Vectors};
 
-impl Emitter<'_, '_> {
+impl<const LANES: usize> Emitter<'_, '_, LANES> {
     /// The bits that an instruction of conditions yields.
     pub(super) fn condition_of(&mut self, instruction: Instruction) -> Packed {
         use Instruction as I;
@@ -134,7 +133,7 @@ impl Emitter<'_, '_> {
 
     /// Masks of where a condition is true and where it is unknown: from the numbers compared where it is a comparison, else from
     /// its bits.
-    pub(super) fn masks(&mut self, register: Register) -> [Vectors; 2] {
+    pub(super) fn masks(&mut self, register: Register) -> [Vectors<LANES>; 2] {
         match self.kernel.code[usize::from(register.0)] {
             Instruction::Compare(comparison, a, b) if let Some(code) = plain_comparison(comparison) => {
                 let (a, b) = (self.numbers(a), self.numbers(b));

@@ -12,16 +12,16 @@ use nvp_plan::kernel::{Binary, Instruction, Register, Unary};
 
 use super::operands::Operand;
 use super::{Emitter, lane_offset, reads, writes};
+use crate::native::STEP_ROWS;
 use crate::native::rows::ROW_FUNCTIONS;
 use crate::native::vectors::Vectors;
-use crate::native::{LANES, STEP_ROWS};
 
 /// The number below 0.5: added before truncation, it rounds halves away from zero and nothing else up.
 const BELOW_HALF: f64 = 0.499_999_999_999_999_94;
 
-impl Emitter<'_, '_> {
+impl<const LANES: usize> Emitter<'_, '_, LANES> {
     /// The numbers that an instruction of numbers yields.
-    pub(super) fn number_of(&mut self, instruction: Instruction) -> Vectors {
+    pub(super) fn number_of(&mut self, instruction: Instruction) -> Vectors<LANES> {
         match instruction {
             Instruction::Value(value) => self.value(value),
             Instruction::Constant(constant) => self.operands.constants[usize::from(constant)],
@@ -33,7 +33,7 @@ impl Emitter<'_, '_> {
         }
     }
 
-    fn value(&mut self, value: u16) -> Vectors {
+    fn value(&mut self, value: u16) -> Vectors<LANES> {
         match self.operands.values[usize::from(value)] {
             Operand::All(numbers) => numbers,
             Operand::Rows([base, _]) => {
@@ -46,21 +46,21 @@ impl Emitter<'_, '_> {
     }
 
     /// `a` where it is there, else `b`.
-    fn or_else(&mut self, a: Register, b: Register) -> Vectors {
+    fn or_else(&mut self, a: Register, b: Register) -> Vectors<LANES> {
         let (a, b) = (self.numbers(a), self.numbers(b));
         let there = self.code.test(FloatCC::Ordered, a, a);
         self.code.select(there, a, b)
     }
 
     /// `if c then a else b`; missing where `c` is unknown. A mask of all ones is a NaN, so missing is put in by `or`.
-    fn choose(&mut self, c: Register, a: Register, b: Register) -> Vectors {
+    fn choose(&mut self, c: Register, a: Register, b: Register) -> Vectors<LANES> {
         let (a, b) = (self.numbers(a), self.numbers(b));
         let [is_true, unknown] = self.masks(c);
         let chosen = self.code.select(is_true, a, b);
         self.code.missing_where(unknown, chosen)
     }
 
-    fn binary(&mut self, function: Binary, a: Register, b: Register) -> Vectors {
+    fn binary(&mut self, function: Binary, a: Register, b: Register) -> Vectors<LANES> {
         let (a, b) = (self.numbers(a), self.numbers(b));
         match function {
             Binary::Add => self.code.map2(a, b, |code, a, b| code.ins().fadd(a, b)),
@@ -73,14 +73,14 @@ impl Emitter<'_, '_> {
     }
 
     /// `if a < b then a else b` (which is `b` where it is missing), and missing where `a` is.
-    fn extreme(&mut self, code: FloatCC, a: Vectors, b: Vectors) -> Vectors {
+    fn extreme(&mut self, code: FloatCC, a: Vectors<LANES>, b: Vectors<LANES>) -> Vectors<LANES> {
         let better = self.code.test(code, a, b);
         let chosen = self.code.select(better, a, b);
         let gone = self.code.test(FloatCC::Unordered, a, a);
         self.code.missing_where(gone, chosen)
     }
 
-    fn unary(&mut self, function: Unary, a: Register) -> Vectors {
+    fn unary(&mut self, function: Unary, a: Register) -> Vectors<LANES> {
         let a = self.numbers(a);
         match function {
             Unary::Negate => self.code.map(a, |code, a| code.ins().fneg(a)),
@@ -101,7 +101,7 @@ impl Emitter<'_, '_> {
     }
 
     /// To the nearest, halves away from zero: half of the number's sign is added, just short of it, and the fraction cut.
-    fn round(&mut self, a: Vectors) -> Vectors {
+    fn round(&mut self, a: Vectors<LANES>) -> Vectors<LANES> {
         let sign = self.code.pair(1 << 63, 1 << 63);
         let half = self.code.pair(BELOW_HALF.to_bits(), BELOW_HALF.to_bits());
         self.code.map(a, |code, a| {
@@ -115,7 +115,7 @@ impl Emitter<'_, '_> {
     }
 
     /// Ones of either sign where the number is beyond zero, zero where it is zero, missing where it is missing.
-    fn sign(&mut self, a: Vectors) -> Vectors {
+    fn sign(&mut self, a: Vectors<LANES>) -> Vectors<LANES> {
         let zero = Vectors::Same(self.code.number(0.0));
         let [positive, negative] =
             [(FloatCC::GreaterThan, 1.0), (FloatCC::LessThan, -1.0_f64)].map(|(test, one)| {
@@ -131,8 +131,8 @@ impl Emitter<'_, '_> {
         self.code.missing_where(gone, ones)
     }
 
-    /// A row function: the numbers go through the stack, one call a step.
-    fn call(&mut self, function: Unary, a: Vectors) -> Vectors {
+    /// A row function: the numbers go through the stack, a call for as many rows as it takes.
+    fn call(&mut self, function: Unary, a: Vectors<LANES>) -> Vectors<LANES> {
         let Some(place) = ROW_FUNCTIONS.iter().position(|row| row.of == function) else {
             return a;
         };
@@ -141,7 +141,7 @@ impl Emitter<'_, '_> {
             None => self.import(place),
         };
         let slot = *self.slot.get_or_insert_with(|| {
-            let bytes = (STEP_ROWS * size_of::<f64>()) as u32;
+            let bytes = (2 * LANES * size_of::<f64>()) as u32;
             self.code.builder.create_sized_stack_slot(StackSlotData::new(
                 StackSlotKind::ExplicitSlot,
                 bytes,
@@ -152,7 +152,13 @@ impl Emitter<'_, '_> {
         for lane in 0..LANES {
             self.code.ins().store(writes(), a.at(lane), address, lane_offset(lane));
         }
-        self.code.ins().call(callee, &[address]);
+        for from in (0..2 * LANES).step_by(STEP_ROWS) {
+            let rows = match from {
+                0 => address,
+                _ => self.code.ins().stack_addr(I64, slot, (from * size_of::<f64>()) as i32),
+            };
+            self.code.ins().call(callee, &[rows]);
+        }
         // Not `reads()`: the stack slot is written again by the next call.
         Vectors::Each(from_fn(|lane| self.code.ins().load(F64X2, writes(), address, lane_offset(lane))))
     }

@@ -9,10 +9,10 @@ use crate::native::layout::Layout;
 use crate::native::vectors::{Code, Packed, Vectors};
 
 /// What is the same in all steps: addresses, constants, operands for all rows.
-pub(super) struct Operands {
-    pub(super) values: Vec<Operand<Vectors>>,
+pub(super) struct Operands<const LANES: usize> {
+    pub(super) values: Vec<Operand<Vectors<LANES>>>,
     pub(super) conditions: Vec<Operand<Packed>>,
-    pub(super) constants: Vec<Vectors>,
+    pub(super) constants: Vec<Vectors<LANES>>,
     pub(super) to_values: Vec<Value>,
     pub(super) to_conditions: Vec<[Value; 2]>,
 }
@@ -25,7 +25,7 @@ pub(super) enum Operand<Whole> {
     All(Whole),
 }
 
-impl Operands {
+impl<const LANES: usize> Operands<LANES> {
     pub(super) fn load(code: &mut Code<'_>, kernel: &Kernel, arguments: Value, bits: Type) -> Self {
         let layout = Layout::new(kernel);
         let word = |code: &mut Code<'_>, offset| code.ins().load(I64, reads(), arguments, offset);
