@@ -241,6 +241,7 @@ impl Run<'_> {
                 && matches!(watch.expectation.when, ExpectedWhen::By(_) | ExpectedWhen::Within(..));
             if let Verdict::Failed(problem) = verdict {
                 let moment = look(engine, &self.plan, probe, &watch.asked, at_ms);
+                watch.forget_what_was_no_closer(self.policy, &moment);
                 watch.fail(problem, Some(moment), None);
             } else {
                 watch.verdict = verdict;
@@ -259,5 +260,11 @@ impl Watch<'_> {
         if self.closest.as_ref().is_none_or(|(best, _)| far < *best) {
             self.closest = Some((far, moment));
         }
+    }
+
+    /// The tick that decided is shown anyway; another one only if it came closer.
+    fn forget_what_was_no_closer(&mut self, policy: &Policy, decided: &Moment) {
+        let far = distance(policy, &self.expectation.condition, &self.asked, decided);
+        self.closest = self.closest.take().filter(|(best, _)| far.is_none_or(|far| *best < far));
     }
 }

@@ -207,3 +207,19 @@ fn a_test_that_would_take_for_ever_is_refused() {
 fn a_test_that_expects_nothing_fails() {
     fails(r#"given load{host = "a"} is 1"#, "the test has no `expect`");
 }
+
+#[test]
+fn what_is_said_to_have_come_closest_came_closer_than_the_tick_that_decided() {
+    let closest = |values: &str| {
+        let stdlib = Stdlib::built_in();
+        let test = format!(
+            "test \"t\" {{ given load{{host = \"a\"}} is {values}  expect by 5m loaded{{host = \"a\"}} is yellow }}"
+        );
+        let set = load_text("test.nvp", &format!("{HEAD}{test}"), &stdlib);
+        let policy = Arc::new(generation::check(&set, &stdlib).policy.unwrap());
+        let outcome = run_test(&policy, &policy.tests[0], TestOptions::default()).unwrap();
+        outcome.failures[0].closest.as_ref().map(|moment| moment.at_ms)
+    };
+    assert_eq!(closest("2 for 3m, then 8 for 10m"), None, "the last tick was as close as any");
+    assert_eq!(closest("8 for 2m, then 2 for 10m"), Some(0));
+}
