@@ -15,6 +15,17 @@ pub type Name = Spanned<String>;
 pub struct File {
     /// The items in the order written. Items that could not be parsed are left out (each has its diagnostic).
     pub items: Vec<Item>,
+    /// What could not be read or is not meant by the language, in the order of places; empty for a text without errors.
+    pub lost: Vec<Lost>,
+}
+
+/// A part of a file that has an error, so that the tree does not say all that its author meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lost {
+    /// Where, with the clause or item before it that may have been cut short.
+    pub span: Span,
+    /// What an item that was lost would have declared or used (`std.host`), as far as that can be told.
+    pub name: Option<String>,
 }
 
 /// A top-level item with the `##` documentation above it.

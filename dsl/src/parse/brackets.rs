@@ -74,6 +74,12 @@ impl Open {
         texts.take(self.texts).last().map(|(index, (_, at))| (index, *at))
     }
 
+    /// The place of the insertion that is open in the text at an index.
+    pub(super) fn insertion_of(&self, text: usize) -> Option<usize> {
+        let (frame, at) = self.frames.get(text + 1)?;
+        (*frame == Frame::Insertion).then_some(*at)
+    }
+
     /// Drops what is open inside of the first `keep`, and gives it back.
     pub(super) fn drop_to(&mut self, keep: usize) -> Vec<(Frame, usize)> {
         let dropped = self.frames.split_off(keep.min(self.frames.len()));

@@ -5,9 +5,10 @@ use std::ops::Range;
 
 use pest::iterators::Pair;
 
+use super::DIAGNOSTICS_MAX;
 use super::findings::Findings;
 use super::grammar::Rule;
-use crate::ast::Ident;
+use crate::ast::{Ident, Lost};
 use crate::diagnostic::Diagnostic;
 use crate::span::{FileId, Span, Spanned};
 use crate::trivia::Comment;
@@ -27,6 +28,7 @@ pub(super) struct Builder<'i> {
     /// Where the scanner's errors begin, in order.
     lexical: Vec<u32>,
     findings: RefCell<Findings>,
+    lost: RefCell<Vec<Lost>>,
 }
 
 impl<'i> Builder<'i> {
@@ -39,7 +41,7 @@ impl<'i> Builder<'i> {
     ) -> Self {
         let mut lexical: Vec<u32> = lexical.iter().map(|diagnostic| diagnostic.primary.span.start).collect();
         lexical.sort_unstable();
-        let findings = RefCell::default();
+        let (findings, lost) = (RefCell::default(), RefCell::default());
         Self {
             file,
             source,
@@ -49,11 +51,23 @@ impl<'i> Builder<'i> {
             comments,
             lexical,
             findings,
+            lost,
         }
     }
 
-    pub(super) fn into_findings(self) -> Findings {
-        self.findings.into_inner()
+    pub(super) fn into_findings(self) -> (Findings, Vec<Lost>) {
+        (self.findings.into_inner(), self.lost.into_inner())
+    }
+
+    /// Notes what is missing from the tree.
+    pub(super) fn lose(&self, range: Range<usize>, name: Option<&str>) {
+        let mut lost = self.lost.borrow_mut();
+        let span = self.at(range);
+        let full = lost.len() >= DIAGNOSTICS_MAX;
+        match lost.last_mut().filter(|_| full) {
+            Some(last) => last.span.end = last.span.end.max(span.end),
+            None => lost.push(Lost { span, name: name.map(str::to_owned) }),
+        }
     }
 
     pub(super) fn report(&self, diagnostic: Diagnostic) {

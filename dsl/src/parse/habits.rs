@@ -41,6 +41,9 @@ const UNITS: [&str; 30] = [
     "USD",
 ];
 
+/// A longer duration is none.
+const WINDOW_BYTES_MAX: usize = 40;
+
 /// The habit behind what was found, if it is one; `operand` says whether an operand stands before it.
 pub(super) fn habit(builder: &Builder<'_>, found: &Found<'_>, operand: bool) -> Option<Diagnostic> {
     let span = builder.at(found.at.clone());
@@ -53,6 +56,7 @@ pub(super) fn habit(builder: &Builder<'_>, found: &Found<'_>, operand: bool) -> 
         "<>" => Some(operator(found, span, "!=")),
         "=>" => Some(operator(found, span, ">=")),
         "=<" => Some(operator(found, span, "<=")),
+        "[" => range(builder, found),
         "//" | "/*" => Some(error("this begins no comment").help("a comment begins with `#`")),
         "'" | "“" | "”" | "„" | "‘" | "’" | "«" | "»" | "`" => {
             Some(error("a text stands between plain double quotes").help("write `\"…\"`"))
@@ -71,6 +75,25 @@ fn operator(found: &Found<'_>, span: Span, right: &str) -> Diagnostic {
     let help = format!("write `{}`", right.trim_end());
     let edit = Edit { span, replacement: right.to_owned() };
     Diagnostic::error(codes::UNEXPECTED, title, span).help(help.as_str()).fix(help, vec![edit])
+}
+
+/// `requests[5m]`, a window as `PromQL` writes it.
+fn range(builder: &Builder<'_>, found: &Found<'_>) -> Option<Diagnostic> {
+    let rest = builder.source.get(found.at.end..)?;
+    let inner = rest.get(..rest.find(']')?)?;
+    // a step (`[1h:5m]`) has no place here: every tick is looked at
+    let window = inner.split(':').next()?.trim();
+    let is_duration = window.starts_with(|c: char| c.is_ascii_digit())
+        && window.ends_with(|c: char| c.is_ascii_lowercase())
+        && window.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_lowercase());
+    if !is_duration || window.len() > WINDOW_BYTES_MAX {
+        return None;
+    }
+    let span = builder.at(found.at.start..found.at.end + inner.len() + 1);
+    let help = format!("write `over {window}`");
+    let edit = Edit { span, replacement: format!(" over {window}") };
+    let title = "a window is not written in brackets";
+    Some(Diagnostic::error(codes::UNEXPECTED, title, span).help(help.clone()).fix(help, vec![edit]))
 }
 
 /// A blank or a comma before what was found that should not be there.

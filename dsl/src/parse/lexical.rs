@@ -5,11 +5,18 @@ use crate::codes;
 use crate::diagnostic::{Diagnostic, Edit};
 use crate::span::Span;
 
-pub(super) fn text_not_closed(span: Span) -> Diagnostic {
-    Diagnostic::error(codes::TEXT_NOT_CLOSED, "this text is not closed on its line", span)
+/// `insertion` is the brace of the insertion that is open in it.
+pub(super) fn text_not_closed(span: Span, insertion: Option<Span>) -> Diagnostic {
+    let diagnostic = Diagnostic::error(codes::TEXT_NOT_CLOSED, "this text is not closed on its line", span)
         .here("begins here")
-        .note("a text stands on one line")
-        .help("close it with `\"`; a line break inside is written `\\n`, a quote `\\\"`, a brace `{{`")
+        .note("a text stands on one line");
+    match insertion {
+        Some(brace) => diagnostic
+            .also(brace, "this insertion is not closed")
+            .help("close the insertion with `}` and the text with `\"`; a brace that inserts nothing is written `{{`"),
+        None => diagnostic
+            .help("close it with `\"`; a line break inside is written `\\n`, a quote `\\\"`, a brace `{{`"),
+    }
 }
 
 pub(super) fn not_closed(sign: &str, span: Span) -> Diagnostic {

@@ -3,6 +3,7 @@
 mod alert;
 mod brackets;
 mod builder;
+mod expected;
 mod expression;
 mod findings;
 mod grammar;
@@ -15,6 +16,7 @@ mod mistakes;
 mod operators;
 mod recover;
 mod scan;
+mod slips;
 mod test_block;
 mod token;
 mod tree;
@@ -54,15 +56,17 @@ pub struct Parsed {
 pub fn parse(file: FileId, text: &str) -> Parsed {
     if text.len() > BYTES_MAX {
         let diagnostics = vec![lexical::too_large(text.len(), span_of(file, 0..0))];
-        return Parsed { file: ast::File { items: Vec::new() }, comments: Vec::new(), diagnostics };
+        let lost = vec![ast::Lost { span: span_of(file, 0..text.len()), name: None }];
+        return Parsed { file: ast::File { items: Vec::new(), lost }, comments: Vec::new(), diagnostics };
     }
     let scan::Scan { clean, comments, findings: scanned } = scan::scan(file, text);
     let mut read = findings::Findings::default();
+    let mut lost = Vec::new();
     let items = match grammar::Grammar::parse(grammar::Rule::file, &clean) {
         Ok(pairs) => {
             let builder = builder::Builder::new(file, text, &clean, &comments, scanned.kept());
             let items = builder.items(pairs);
-            read = builder.into_findings();
+            (read, lost) = builder.into_findings();
             items
         }
         Err(error) => {
@@ -71,10 +75,13 @@ pub fn parse(file: FileId, text: &str) -> Parsed {
         }
     };
     let (mut diagnostics, left_out) = scanned.merged(read);
+    lost.extend(diagnostics.iter().map(|found| ast::Lost { span: found.primary.span, name: None }));
     if left_out > 0 {
+        lost.push(ast::Lost { span: span_of(file, 0..text.len()), name: None });
         diagnostics.push(lexical::too_many_errors(left_out, span_of(file, text.len()..text.len())));
     }
-    Parsed { file: ast::File { items }, comments, diagnostics }
+    lost.sort_by_key(|lost| lost.span);
+    Parsed { file: ast::File { items, lost }, comments, diagnostics }
 }
 
 /// Reads the bytes of a file as text: UTF-8, with or without a byte order mark (which is left out).

@@ -6,13 +6,15 @@
 use std::ops::Range;
 
 use pest::Parser as _;
-use pest::error::{ErrorVariant, InputLocation};
+use pest::error::InputLocation;
 
 use super::builder::Builder;
+use super::expected::{expected, in_words};
 use super::grammar::{Grammar, Rule};
 use super::habits::habit;
+use super::slips::{duration_missing, slip};
 use super::token::{Found, is_word, lines_with_head, token};
-use super::words::{ALERT_CLAUSES, ITEM_WORDS, LATER_ITEM_WORDS, RESERVED, Words, words};
+use super::words::{ALERT_CLAUSES, ITEM_WORDS, LATER_ITEM_WORDS, RESERVED, Words};
 use crate::codes;
 use crate::diagnostic::{Diagnostic, Edit};
 use crate::span::FileId;
@@ -70,9 +72,9 @@ impl Block {
 }
 
 /// How far the strict rule got.
-struct Stop {
-    at: usize,
-    expected: Vec<Words>,
+pub(super) struct Stop {
+    pub(super) at: usize,
+    pub(super) expected: Vec<Words>,
 }
 
 impl Builder<'_> {
@@ -80,6 +82,7 @@ impl Builder<'_> {
     pub(super) fn bad_clause(&self, block: Block, previous: Option<usize>, region: Range<usize>) {
         for (index, piece) in lines_with_head(self.clean, region).into_iter().enumerate() {
             let from = previous.filter(|_| index == 0).unwrap_or(piece.start);
+            self.lose(from..piece.end, None);
             if self.has_lexical_error(&(from..piece.end)) || self.is_full() {
                 continue;
             }
@@ -93,6 +96,9 @@ impl Builder<'_> {
         let found = self.found(stop.at);
         if let Some(habit) = habit(self, &found, stop.expected.contains(&Words::Thing("an operator"))) {
             return habit;
+        }
+        if let Some(slip) = slip(self, block, piece, &stop) {
+            return slip;
         }
         let first = self.found(piece.start);
         // a word before something that is no `when` was meant for another clause than a level
@@ -125,6 +131,7 @@ impl Builder<'_> {
         for (index, piece) in lines_with_head(self.clean, region).into_iter().enumerate() {
             let starts_item = ITEM_WORDS.contains(&self.found(piece.start).token);
             let from = previous.filter(|_| index == 0 && !starts_item).unwrap_or(piece.start);
+            self.lose(from..piece.end, self.name_of_item(&piece));
             if self.has_lexical_error(&(from..piece.end)) || self.is_full() {
                 continue;
             }
@@ -134,10 +141,23 @@ impl Builder<'_> {
         }
     }
 
+    /// The name behind the first word of a region: what the item would have declared or used.
+    fn name_of_item(&self, piece: &Range<usize>) -> Option<&str> {
+        let text = self.clean.get(piece.clone()).unwrap_or_default();
+        let word = text.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
+        let name = word.trim_start();
+        let end =
+            name.find(|c: char| !c.is_ascii_alphanumeric() && c != '_' && c != '.').unwrap_or(name.len());
+        name.get(..end).filter(|name| is_word(name) && word.len() < text.len())
+    }
+
     fn bad_item_piece(&self, piece: &Range<usize>, stop: &Stop) -> Diagnostic {
         let found = self.found(stop.at);
         if let Some(habit) = habit(self, &found, stop.expected.contains(&Words::Thing("an operator"))) {
             return habit;
+        }
+        if let Some(slip) = duration_missing(self, stop) {
+            return slip;
         }
         let known = ITEM_WORDS.contains(&found.token) || RESERVED.contains(&found.token);
         if stop.at <= piece.start && is_word(found.token) && !known {
@@ -155,7 +175,7 @@ impl Builder<'_> {
         let text = self.clean.get(from..piece.end).unwrap_or_default();
         let error = Grammar::parse(rule, text).err()?;
         let (InputLocation::Pos(offset) | InputLocation::Span((offset, _))) = error.location;
-        let expected = expected(error.variant);
+        let expected = expected(error.variant, text, rule != Rule::items);
         if expected == [Words::Keyword("ago")] {
             // any name behind an expression could begin `week ago`; this one does not, so it is itself what is wrong
             return Some(Stop { at: piece.start, expected: vec![Words::Thing("an operator")] });
@@ -163,14 +183,19 @@ impl Builder<'_> {
         Some(Stop { at: from + offset, expected })
     }
 
-    fn found(&self, at: usize) -> Found<'_> {
+    pub(super) fn found(&self, at: usize) -> Found<'_> {
         let rest = self.clean.get(at..).unwrap_or_default();
         let start = (at + rest.len() - rest.trim_start().len()).min(self.source.len());
         let token = token(self.source.get(start..).unwrap_or_default());
         Found { token, at: start..start + token.len() }
     }
 
-    fn did_you_mean(&self, diagnostic: Diagnostic, found: &Found<'_>, known: &[&str]) -> Diagnostic {
+    pub(super) fn did_you_mean(
+        &self,
+        diagnostic: Diagnostic,
+        found: &Found<'_>,
+        known: &[&str],
+    ) -> Diagnostic {
         match crate::suggest(found.token, known.iter().copied()) {
             Some(near) => diagnostic.help(format!("did you mean `{near}`?")).fix(
                 format!("write `{near}`"),
@@ -215,53 +240,6 @@ impl Builder<'_> {
 pub(super) fn unreadable(file: FileId, error: &pest::error::Error<Rule>) -> Diagnostic {
     let (InputLocation::Pos(at) | InputLocation::Span((at, _))) = error.location;
     super::mistakes::unreadable(super::span_of(file, at..at))
-}
-
-fn expected(variant: ErrorVariant<Rule>) -> Vec<Words> {
-    let ErrorVariant::ParsingError { positives, .. } = variant else { return Vec::new() };
-    let mut expected: Vec<Words> = positives
-        .into_iter()
-        .map(|rule| match rule {
-            // inside a strict rule the end is the end of the block
-            Rule::EOI => Words::Sign("}"),
-            rule => words(rule),
-        })
-        .collect();
-    // what the catch-all rules and later versions would take
-    expected.retain(|words| !matches!(words, Words::Thing("a word" | "an outcome")));
-    expected.sort_unstable();
-    expected.dedup();
-    if expected.contains(&Words::Thing("an expression")) {
-        // all that an expression could begin with
-        let begins = ["`now`", "`true` or `false`", "a name", "a number", "a text", "a call", "an operator"]
-            .map(Words::Thing);
-        expected.retain(|words| !begins.contains(words) && *words != Words::Sign("("));
-    }
-    if expected.contains(&Words::Thing("an operator")) {
-        // `for` and `with` are operators, and a number could only begin `1w ago`
-        let part_of_operator = [Words::Keyword("for"), Words::Keyword("with"), Words::Thing("a number")];
-        expected.retain(|words| !part_of_operator.contains(words));
-    }
-    if expected.len() > 1 {
-        // possible nearly everywhere, meant nearly nowhere
-        expected.retain(|words| !matches!(words, Words::Keyword("ago") | Words::Thing("a selector")));
-    }
-    expected
-}
-
-fn in_words(expected: &[Words]) -> String {
-    let named: Vec<String> = expected
-        .iter()
-        .map(|words| match words {
-            Words::Thing(thing) => (*thing).to_owned(),
-            Words::Keyword(word) | Words::Sign(word) => format!("`{word}`"),
-        })
-        .collect();
-    match named.as_slice() {
-        [] => String::new(),
-        [only] => only.clone(),
-        [first @ .., last] => format!("{} or {last}", first.join(", ")),
-    }
 }
 
 fn quoted_list(words: &[&str]) -> String {

@@ -50,6 +50,8 @@ struct Scanner<'t> {
     line_start: usize,
     blank_line_so_far: bool,
     close_before_items: bool,
+    /// A text that was not closed has swallowed closing brackets: what was opened before it need not be told.
+    excused_before: usize,
 }
 
 impl<'t> Scanner<'t> {
@@ -67,6 +69,7 @@ impl<'t> Scanner<'t> {
             line_start: 0,
             blank_line_so_far: true,
             close_before_items,
+            excused_before: 0,
         }
     }
 
@@ -180,7 +183,12 @@ impl<'t> Scanner<'t> {
     fn end_of_line(&mut self, at: usize) {
         let Some((index, start)) = self.open.outermost_text() else { return };
         let end = start + self.text.get(start..at).unwrap_or_default().trim_end().len();
-        self.findings.add(lexical::text_not_closed(self.span(start..end)));
+        let written = self.text.get(start..end).unwrap_or_default();
+        if written.contains(['}', ')']) {
+            self.excused_before = start;
+        }
+        let insertion = self.open.insertion_of(index).map(|at| self.span(at..at + 1));
+        self.findings.add(lexical::text_not_closed(self.span(start..end), insertion));
         self.blank(start + 1..at);
         match self.clean.get_mut(at) {
             Some(newline) => *newline = b'"',
@@ -222,7 +230,7 @@ impl<'t> Scanner<'t> {
         if self.too_deep.is_some() {
             return;
         }
-        for (frame, start) in &open {
+        for (frame, start) in open.iter().filter(|(_, start)| *start >= self.excused_before) {
             let sign = if *frame == Frame::Paren { "(" } else { "{" };
             self.findings.add(lexical::not_closed(sign, self.span(*start..start + 1)));
         }

@@ -27,6 +27,8 @@ pub(super) enum Words {
     Thing(&'static str),
     /// A word of the language.
     Keyword(&'static str),
+    /// One of several words of the language.
+    Keywords(&'static [&'static str]),
     /// A sign.
     Sign(&'static str),
 }
@@ -154,7 +156,7 @@ pub(super) fn words(rule: Rule) -> Words {
         | Rule::by
         | Rule::without
         | Rule::overall
-        | Rule::later_aggregate => Words::Thing("`over`, `by`, `without` or `overall`"),
+        | Rule::later_aggregate => Words::Keywords(&["over", "by", "without", "overall"]),
         Rule::file
         | Rule::item
         | Rule::items
@@ -211,6 +213,7 @@ pub(super) fn words(rule: Rule) -> Words {
         | Rule::alert_service
         | Rule::formerly_clause
         | Rule::later_alert => Words::Thing("a clause of the alert"),
+        Rule::alert_clause_begins => Words::Thing("a clause of the alert"),
         Rule::absent_clause => Words::Thing("`absent`"),
         Rule::flapping_clause => Words::Thing("`flapping`"),
         Rule::absent_clears => Words::Keyword("clears"),
@@ -226,13 +229,13 @@ pub(super) fn words(rule: Rule) -> Words {
         | Rule::given
         | Rule::expect
         | Rule::later_given
-        | Rule::later_expect => Words::Thing("`given` or `expect`"),
+        | Rule::later_expect => Words::Keywords(&["given", "expect"]),
         Rule::segment => Words::Thing("a value or `missing`"),
         Rule::segment_to => Words::Thing("`to`"),
         Rule::segment_for => Words::Thing("`for`"),
         Rule::missing_value => Words::Thing("`missing`"),
         Rule::expect_at | Rule::expect_by | Rule::expect_within | Rule::expect_never | Rule::expect_only => {
-            Words::Thing("`at`, `by`, `within`, `never` or `only`")
+            Words::Keywords(&["at", "by", "within", "never", "only"])
         }
         Rule::later_outcome => Words::Thing("an outcome"),
     }
@@ -241,5 +244,5 @@ pub(super) fn words(rule: Rule) -> Words {
 /// Whether the rule is a keyword or a sign that only marks its place and carries no meaning in the tree.
 pub(super) fn is_marker(rule: Rule) -> bool {
     let meaningful = [Rule::k_if, Rule::k_then, Rule::k_else, Rule::absent_clears, Rule::absent_holds];
-    !matches!(words(rule), Words::Thing(_)) && !meaningful.contains(&rule)
+    matches!(words(rule), Words::Keyword(_) | Words::Sign(_)) && !meaningful.contains(&rule)
 }

@@ -22,17 +22,19 @@ pub fn human(diagnostics: &[Diagnostic], sources: &SourceMap, color: bool) -> St
     let renderer = if color { Renderer::styled() } else { Renderer::plain() }.term_width(WIDTH_COLUMNS);
     let mut text = String::new();
     for diagnostic in diagnostics {
-        let mut report = vec![problem(diagnostic, sources)];
-        for fix in diagnostic.fix.iter().chain(&diagnostic.other_fix) {
-            report.extend(mend(fix, sources));
-        }
+        let fixes = diagnostic.fix.iter().chain(&diagnostic.other_fix);
+        let (shown, mends): (Vec<&Fix>, Vec<Group<'_>>) =
+            fixes.filter_map(|fix| Some((fix, mend(fix, sources)?))).unzip();
+        let mut report = vec![problem(diagnostic, &shown, sources)];
+        report.extend(mends);
         text.push_str(&renderer.render(&report));
         text.push_str("\n\n");
     }
     text
 }
 
-fn problem<'s>(diagnostic: &'s Diagnostic, sources: &'s SourceMap) -> Group<'s> {
+/// The problem itself, without the help that the fixes shown below it give.
+fn problem<'s>(diagnostic: &'s Diagnostic, shown: &[&Fix], sources: &'s SourceMap) -> Group<'s> {
     let level = match diagnostic.severity {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
@@ -47,10 +49,16 @@ fn problem<'s>(diagnostic: &'s Diagnostic, sources: &'s SourceMap) -> Group<'s> 
     for note in &diagnostic.notes {
         group = group.element(Level::NOTE.message(note.as_str()));
     }
-    for help in &diagnostic.help {
+    for help in diagnostic.help.iter().filter(|help| !is_said(help, shown)) {
         group = group.element(Level::HELP.message(help.as_str()));
     }
     group
+}
+
+/// Whether a fix says the same.
+fn is_said(help: &str, fixes: &[&Fix]) -> bool {
+    let near = help.strip_prefix("did you mean ").and_then(|rest| rest.strip_suffix('?'));
+    fixes.iter().any(|fix| fix.title == help || (near.is_some() && fix.title.strip_prefix("write ") == near))
 }
 
 enum Piece<'s> {
