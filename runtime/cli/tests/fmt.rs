@@ -72,7 +72,7 @@ fn a_file_with_errors_is_left_alone_and_the_rest_formatted() {
 fn a_file_that_cannot_be_read_is_not_called_well_formatted() {
     let folder = Folder::with(&[]);
     folder.write("good.nvp", "unit good\n");
-    std::fs::File::create(folder.path("huge.nvp")).unwrap().set_len(1 << 30).unwrap();
+    fs::File::create(folder.path("huge.nvp")).unwrap().set_len(1 << 30).unwrap();
     let ran = folder.run(&["fmt", "--check", "."]);
     assert_eq!((ran.code, ran.stdout.as_str()), (2, "2 files: 1 could not be read\n"));
     assert!(ran.stderr.contains("1024 MiB") && ran.stderr.contains("help: "), "{}", ran.stderr);
