@@ -2,6 +2,7 @@
 //! transitions. Samples are taken in and folded, kernels, clocks, latches and decisions carried out; the decisions are those of a model by hand.
 //!
 //! `cargo bench -p nvp-engine [-- SERIES]`. Times are processor time of one thread, in turns; the ratios count.
+//! `ONLY=1` runs the compiled engine alone, to be looked at by a profiler; `BLOCK=WORDS` with another size of blocks.
 #![expect(
     clippy::print_stdout,
     clippy::indexing_slicing,

@@ -152,9 +152,12 @@ impl AlertState {
         let (members, were_pending) = (&self.members[words.clone()], &self.pending[words.clone()]);
         for (place, changed) in changed.iter_mut().enumerate() {
             let known = known.get(place).copied().unwrap_or_default();
-            *changed = (known ^ members[place])
-                | ((pending[place] & known) ^ were_pending[place])
-                | self.flapping.released(words.start + place);
+            *changed = (known ^ members[place]) | ((pending[place] & known) ^ were_pending[place]);
+        }
+        if self.flapping.has_released() {
+            for (word, changed) in words.clone().zip(changed.iter_mut()) {
+                *changed |= self.flapping.released(word);
+            }
         }
         for (level, latches) in at.planned.levels.iter().zip(&self.latches) {
             let (set, reset) = at.moves(level);

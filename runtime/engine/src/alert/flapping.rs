@@ -34,6 +34,8 @@ pub(crate) struct Flapping {
     changes: u32,
     within_ticks: u32,
     held: Vec<u64>,
+    /// How many rows are held: mostly none, and then nobody need look.
+    held_rows: usize,
     /// Rows let go at this tick.
     released: Vec<u64>,
     has_released: bool,
@@ -49,6 +51,7 @@ impl Flapping {
             changes: planned.flapping_changes.max(1),
             within_ticks: u32::try_from(ticks).unwrap_or(u32::MAX),
             held: Vec::new(),
+            held_rows: 0,
             released: Vec::new(),
             has_released: false,
             log: VecDeque::new(),
@@ -73,6 +76,7 @@ impl Flapping {
             let (word, bit) = crate::bits::place(at);
             if self.held[word] & bit != 0 {
                 self.held[word] &= !bit;
+                self.held_rows -= 1;
                 self.released[word] |= bit;
                 self.has_released = true;
             } else {
@@ -113,31 +117,38 @@ impl Flapping {
         past.peak = past.peak.max(from).max(to);
         if u32::from(past.recent) >= self.changes {
             let (word, bit) = crate::bits::place(row);
+            self.held_rows += usize::from(self.held[word] & bit == 0);
             self.held[word] |= bit;
         }
     }
 
     /// The row is not known any more: it is not held, but what it did of late still counts.
     pub(crate) fn let_go(&mut self, row: usize) {
-        let (word, bit) = crate::bits::place(row);
-        if let Some(held) = self.held.get_mut(word) {
-            *held &= !bit;
+        if self.is_held(row) {
+            let (word, bit) = crate::bits::place(row);
+            self.held[word] &= !bit;
+            self.held_rows -= 1;
         }
     }
 
     pub(crate) fn is_held(&self, row: usize) -> bool {
         let (word, bit) = crate::bits::place(row);
-        self.held.get(word).is_some_and(|held| held & bit != 0)
+        self.held(word) & bit != 0
     }
 
     /// The rows of a word that are held.
     pub(crate) fn held(&self, word: usize) -> u64 {
-        self.held.get(word).copied().unwrap_or_default()
+        if self.held_rows == 0 { 0 } else { self.held.get(word).copied().unwrap_or_default() }
     }
 
     /// The rows of a word let go at this tick.
     pub(crate) fn released(&self, word: usize) -> u64 {
-        self.released.get(word).copied().unwrap_or_default()
+        if self.has_released { self.released.get(word).copied().unwrap_or_default() } else { 0 }
+    }
+
+    /// Whether any row was let go at this tick.
+    pub(crate) fn has_released(&self) -> bool {
+        self.has_released
     }
 
     /// The level at which a held row is shown, from 1; 0 if it is not held.
