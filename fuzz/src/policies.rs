@@ -51,7 +51,8 @@ pub fn checked(text: &[u8]) -> Option<Checked> {
             }
         }
     }
-    let modules: Vec<String> = MODULES.keys().cloned().collect();
+    let modules: Vec<_> =
+        MODULES.iter().map(|(name, (_, tree))| nvp_check::Module::new(name.as_str(), tree)).collect();
     Some(nvp_check::check(&Set { files: &files, modules: &modules }))
 }
 

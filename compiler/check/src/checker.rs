@@ -1,9 +1,13 @@
 //! The state of one check: what is declared, what is known so far, and where problems go.
 
 use nvp_dsl::{Code, Span};
+use rustc_hash::FxHashSet;
 
 use crate::declared::{Items, Value};
 use crate::expr::Operand;
+use crate::library::Kind;
+use crate::lost::Lost;
+use crate::order::Node;
 use crate::problems::names::{Unchecked, Unknown};
 use crate::scope::Scope;
 use crate::set::{Set, Unproved};
@@ -41,6 +45,8 @@ pub(crate) struct Checker<'a> {
     pub(crate) unproved: Vec<Unproved>,
     pub(crate) scope: Scope<'a>,
     pub(crate) budget: Budget,
+    /// By file, the modules whose `use` was offered as a mend.
+    pub(crate) imports: FxHashSet<(usize, String)>,
     suggestions_left: u32,
 }
 
@@ -103,10 +109,22 @@ pub(crate) struct Budget {
     pub(crate) item_calls: usize,
 }
 
+/// A name that nothing in the set declares.
+pub(crate) struct Missing<'n> {
+    pub(crate) code: Code,
+    /// `unit`, `severity`, …
+    pub(crate) what: &'static str,
+    pub(crate) name: &'n str,
+    pub(crate) span: Span,
+    /// The nearest name that exists.
+    pub(crate) near: Option<String>,
+    pub(crate) help: Option<String>,
+}
+
 impl<'a> Checker<'a> {
     /// Gathers the items of a set.
     pub(crate) fn new(set: Set<'a>) -> Self {
-        let mut sink = Sink::default();
+        let mut sink = Sink::with_lost(Lost::of(&set));
         let items = Items::gather(&set, &mut sink);
         let used = Used {
             consts: vec![false; items.consts.len()],
@@ -131,6 +149,7 @@ impl<'a> Checker<'a> {
                 calls: 1_000_000,
                 item_calls: ITEM_CALLS,
             },
+            imports: FxHashSet::default(),
             suggestions_left: 100,
             set,
             items,
@@ -202,6 +221,25 @@ impl<'a> Checker<'a> {
         nvp_dsl::suggest(name, names).map(str::to_owned)
     }
 
+    /// What an item that was cut short means is not known, so that what reads it is not reported.
+    pub(crate) fn forget_cut_short(&mut self, node: Node) {
+        let span = match node {
+            Node::Const(at) => self.items.consts.get(at).map(|item| item.span),
+            Node::Function(at) => self.items.functions.get(at).map(|item| item.span),
+            Node::Derive(at) => self.items.derives.get(at).map(|item| item.span),
+            Node::Alert(at) => self.items.alerts.get(at).map(|item| item.span),
+        };
+        if !span.is_some_and(|span| self.sink.lost().is_part_of(span)) {
+            return;
+        }
+        match node {
+            Node::Const(at) => forget(&mut self.consts, at),
+            Node::Function(at) => mark(&mut self.broken_functions, at),
+            Node::Derive(at) => forget(&mut self.derives, at),
+            Node::Alert(at) => forget(&mut self.alerts, at),
+        }
+    }
+
     /// Reports a unit that nothing declares.
     pub(crate) fn unknown_unit(&mut self, name: &str, span: Span, whole_span: bool) {
         let names: Vec<String> = self.units.names().map(str::to_owned).collect();
@@ -212,7 +250,8 @@ impl<'a> Checker<'a> {
             _ => None,
         };
         let near = near.filter(|_| whole_span);
-        self.unknown(crate::codes::UNKNOWN_UNIT, "unit", name, span, near, help);
+        let code = crate::codes::UNKNOWN_UNIT;
+        self.unknown_or_import(Kind::Unit, Missing { code, what: "unit", name, span, near, help });
     }
 
     /// Reports a name that nothing declares.
@@ -225,7 +264,36 @@ impl<'a> Checker<'a> {
         near: Option<String>,
         help: Option<String>,
     ) {
-        self.sink.report(Unknown { code, what, name, span, near, help });
+        if self.sink.lost().names(name) {
+            return self.sink.hold_back();
+        }
+        self.sink.report(Unknown { code, what, name, span, near, help, import: None });
+    }
+
+    /// Reports a name that nothing declares, unless a module of the library does: then its `use` is the mend.
+    pub(crate) fn unknown_or_import(&mut self, kind: Kind, unknown: Missing<'_>) {
+        let Missing { code, what, name, span, near, help } = unknown;
+        let Some(import) = self.import_of(kind, name) else {
+            return self.unknown(code, what, name, span, near, help);
+        };
+        if !self.sink.lost().names(name) && !self.sink.lost().names(&import.module) {
+            return self.sink.report(Unknown {
+                code,
+                what,
+                name,
+                span,
+                near: None,
+                help: None,
+                import: Some(import),
+            });
+        }
+        self.sink.hold_back();
+    }
+}
+
+fn forget<T>(known: &mut [Option<T>], at: usize) {
+    if let Some(known) = known.get_mut(at) {
+        *known = None;
     }
 }
 

@@ -1,8 +1,10 @@
 //! What must hold for any bytes at all: plain functions, for tests and for fuzzers.
 
+use nvp_dsl::ast::File;
 use nvp_dsl::diagnostic::Severity;
 use nvp_dsl::{FileId, parse};
 
+use crate::library::Module;
 use crate::set::{Set, SetFile, uses};
 use crate::typed::{Expr, Policy};
 
@@ -23,10 +25,14 @@ pub fn check(data: &[u8]) {
         let _ = uses(&parsed.file);
         files.push(SetFile { id: *id, tree: &parsed.file, module });
     }
-    let modules = ["std.second".to_owned()];
+    let modules = [Module::new("std.second", &File { items: Vec::new(), lost: Vec::new() })];
     let checked = crate::check(&Set { files: &files, modules: &modules });
     let refused = checked.diagnostics.iter().any(|found| found.severity == Severity::Error);
-    assert!(refused == checked.policy.is_none(), "a policy exactly when there is no error");
+    let whole = files.iter().all(|file| file.tree.lost.is_empty());
+    assert!(
+        (refused || !whole) == checked.policy.is_none(),
+        "a policy exactly when there is no error and nothing was lost"
+    );
     assert!(
         checked.diagnostics.iter().all(|found| found.code.0 != "E0299"),
         "nothing is left unchecked without a word"

@@ -9,6 +9,8 @@ mod declared;
 mod expr;
 pub mod fuzz;
 mod graph;
+mod library;
+mod lost;
 mod order;
 mod problems;
 mod proofs;
@@ -20,6 +22,7 @@ pub mod typed;
 mod units;
 mod walk;
 
+pub use library::Module;
 pub use set::{Checked, Set, SetFile, Unproved, uses};
 
 use checker::Checker;
@@ -38,6 +41,7 @@ pub fn check(set: &Set<'_>) -> Checked {
     for node in &order {
         if let Node::Const(at) = node {
             checker.check_const(*at);
+            checker.forget_cut_short(*node);
         }
     }
     checker.read_defaults();
@@ -50,6 +54,7 @@ pub fn check(set: &Set<'_>) -> Checked {
             Node::Derive(at) => checker.check_derive(*at),
             Node::Alert(at) => checker.check_alert(*at),
         }
+        checker.forget_cut_short(*node);
     }
     checker.check_former_names();
     for at in 0..checker.items.alerts.len() {

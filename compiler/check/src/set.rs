@@ -4,6 +4,7 @@ use nvp_dsl::ast::{self, ItemKind, Name};
 use nvp_dsl::diagnostic::Diagnostic;
 use nvp_dsl::{FileId, Span};
 
+use crate::library::Module;
 use crate::typed;
 
 /// A policy set: one namespace over its files.
@@ -11,8 +12,8 @@ use crate::typed;
 pub struct Set<'a> {
     /// The files of the set and of every module that one of them uses, directly or through another module.
     pub files: &'a [SetFile<'a>],
-    /// The names of all modules that exist (`std.host`), whether used or not.
-    pub modules: &'a [String],
+    /// All modules that exist, whether used or not.
+    pub modules: &'a [Module],
 }
 
 /// One file of a set.
@@ -29,7 +30,7 @@ pub struct SetFile<'a> {
 /// What checking found.
 #[derive(Debug, Clone, Default)]
 pub struct Checked {
-    /// What the set means; `None` when there is an error.
+    /// What the set means; `None` when there is an error, or where a file could not be read whole.
     pub policy: Option<typed::Policy>,
     /// Errors and warnings by file, place and code.
     pub diagnostics: Vec<Diagnostic>,

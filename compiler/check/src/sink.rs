@@ -4,6 +4,7 @@ use nvp_dsl::diagnostic::{Diagnostic, Severity};
 use nvp_dsl::{Code, Span};
 use rustc_hash::FxHashSet;
 
+use crate::lost::Lost;
 use crate::problems::names::MoreNotShown;
 
 /// More than this many errors, or warnings, help nobody, and each costs memory.
@@ -35,9 +36,25 @@ pub(crate) struct Sink {
     shown: Shown,
     left_out: Shown,
     labels_unknown: bool,
+    lost: Lost,
 }
 
 impl Sink {
+    /// A list for files of which these parts could not be read.
+    pub(crate) fn with_lost(lost: Lost) -> Self {
+        Self { lost, ..Self::default() }
+    }
+
+    /// What the files of the set lost.
+    pub(crate) fn lost(&self) -> &Lost {
+        &self.lost
+    }
+
+    /// Counts an error that follows from one that the parser has told.
+    pub(crate) fn hold_back(&mut self) {
+        self.errors += 1;
+    }
+
     /// Adds a problem unless the same one was found at the same place before.
     pub(crate) fn report(&mut self, problem: impl Into<Diagnostic>) {
         let mut diagnostic = problem.into();
@@ -46,6 +63,9 @@ impl Sink {
             return;
         }
         self.errors += usize::from(diagnostic.severity == Severity::Error);
+        if self.lost.cut_short(diagnostic.primary.span) {
+            return;
+        }
         if !self.seen.insert((diagnostic.code, diagnostic.primary.span)) {
             return;
         }
@@ -64,9 +84,9 @@ impl Sink {
         self.diagnostics.push(diagnostic);
     }
 
-    /// Whether an error was found.
+    /// Whether an error was found, here or by the parser.
     pub(crate) fn refused(&self) -> bool {
-        self.errors > 0
+        self.errors > 0 || !self.lost.is_empty()
     }
 
     /// How many errors were found, the same one each time it was met.

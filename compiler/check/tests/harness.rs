@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use nvp_check::{Checked, Set, SetFile, check, uses};
+use nvp_check::{Checked, Module, Set, SetFile, check, uses};
 use nvp_dsl::ast::File;
 use nvp_dsl::diagnostic::Diagnostic;
 use nvp_dsl::{FileId, SourceMap, parse};
@@ -78,7 +78,10 @@ pub fn check_texts(texts: &[(String, String)]) -> Outcome {
         }
         at += 1;
     }
-    let modules: Vec<String> = library.keys().cloned().collect();
+    let modules: Vec<Module> = library
+        .iter()
+        .map(|(name, text)| Module::new(name.as_str(), &parse(FileId(u32::MAX), text).file))
+        .collect();
     let set_files: Vec<SetFile<'_>> =
         files.iter().map(|(id, tree, module)| SetFile { id: *id, tree, module: module.as_deref() }).collect();
     let checked = check(&Set { files: &set_files, modules: &modules });

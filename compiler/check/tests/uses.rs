@@ -1,6 +1,6 @@
 //! Modules: circles, duplicates over files, and what counts as used.
 
-use nvp_check::{Set, SetFile, check};
+use nvp_check::{Module, Set, SetFile, check};
 use nvp_dsl::{FileId, parse};
 
 /// Checks files given as (module or empty, text).
@@ -23,10 +23,11 @@ fn codes_of(files: &[(&str, &str)]) -> Vec<(&'static str, u32)> {
             module: (!files[at].0.is_empty()).then_some(files[at].0),
         })
         .collect();
-    let modules: Vec<String> = files
+    let modules: Vec<Module> = files
         .iter()
-        .filter(|(module, _)| !module.is_empty())
-        .map(|(module, _)| (*module).to_owned())
+        .zip(&trees)
+        .filter(|((module, _), _)| !module.is_empty())
+        .map(|((module, _), tree)| Module::new(*module, tree))
         .collect();
     let checked = check(&Set { files: &set, modules: &modules });
     checked.diagnostics.iter().map(|found| (found.code.0, found.primary.span.file.0)).collect()

@@ -19,6 +19,9 @@ use crate::codes;
 use crate::diagnostic::{Diagnostic, Edit};
 use crate::span::FileId;
 
+/// How other languages say `use`.
+const USE_ELSEWHERE: [&str; 4] = ["import", "include", "require", "from"];
+
 /// The blocks that have clauses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Block {
@@ -82,7 +85,7 @@ impl Builder<'_> {
     pub(super) fn bad_clause(&self, block: Block, previous: Option<usize>, region: Range<usize>) {
         for (index, piece) in lines_with_head(self.clean, region).into_iter().enumerate() {
             let from = previous.filter(|_| index == 0).unwrap_or(piece.start);
-            self.lose(from..piece.end, None);
+            self.lose(self.cut_short(from, &piece)..piece.end, None);
             if self.has_lexical_error(&(from..piece.end)) || self.is_full() {
                 continue;
             }
@@ -106,6 +109,10 @@ impl Builder<'_> {
             && stop.at > piece.start
             && stop.expected == [Words::Keyword("when")]
             && crate::suggest(found.token, ["when"]).is_none();
+        // `5 requests` may look like the beginning of a level
+        if let Some(habit) = Some(&first).filter(|_| no_level).and_then(|first| habit(self, first, true)) {
+            return habit;
+        }
         let unknown = if stop.at <= piece.start { &found } else { &first };
         let known = block.clause_words();
         let may_be_unknown = is_word(unknown.token)
@@ -131,7 +138,7 @@ impl Builder<'_> {
         for (index, piece) in lines_with_head(self.clean, region).into_iter().enumerate() {
             let starts_item = ITEM_WORDS.contains(&self.found(piece.start).token);
             let from = previous.filter(|_| index == 0 && !starts_item).unwrap_or(piece.start);
-            self.lose(from..piece.end, self.name_of_item(&piece));
+            self.lose(self.cut_short(from, &piece)..piece.end, self.name_of_item(&piece));
             if self.has_lexical_error(&(from..piece.end)) || self.is_full() {
                 continue;
             }
@@ -141,9 +148,21 @@ impl Builder<'_> {
         }
     }
 
-    /// The name behind the first word of a region: what the item would have declared or used.
+    /// Where begins what is wrong with a piece: `from`, unless the piece begins with a word on a line of its own, which goes on
+    /// with nothing.
+    fn cut_short(&self, from: usize, piece: &Range<usize>) -> usize {
+        let before = self.clean.get(..piece.start).unwrap_or_default();
+        let own_line = before.trim_end_matches([' ', '\t', '\r']).ends_with('\n') || before.is_empty();
+        let head = self.found(piece.start).token;
+        if own_line && is_word(head) && !RESERVED.contains(&head) { piece.start } else { from }
+    }
+
+    /// The name behind the first word of a region: what the item would have declared or used; `defaults` for that item.
     fn name_of_item(&self, piece: &Range<usize>) -> Option<&str> {
         let text = self.clean.get(piece.clone()).unwrap_or_default();
+        if crate::suggest(self.found(piece.start).token, ["defaults"]).is_some() {
+            return Some("defaults");
+        }
         let word = text.trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '_');
         let name = word.trim_start();
         let end =
@@ -159,11 +178,17 @@ impl Builder<'_> {
         if let Some(slip) = duration_missing(self, stop) {
             return slip;
         }
-        let known = ITEM_WORDS.contains(&found.token) || RESERVED.contains(&found.token);
+        // `default` is reserved, and a slip for `defaults`
+        let reserved = RESERVED.contains(&found.token) && found.token != "default";
+        let known = ITEM_WORDS.contains(&found.token) || reserved;
         if stop.at <= piece.start && is_word(found.token) && !known {
             let title = format!("`{}` begins no item", found.token);
             let diagnostic = Diagnostic::error(codes::UNKNOWN_ITEM, title, self.at(found.at.clone()))
                 .note(format!("the items are {}", quoted_list(ITEM_WORDS)));
+            if USE_ELSEWHERE.contains(&found.token) {
+                let edit = Edit { span: self.at(found.at.clone()), replacement: "use".to_owned() };
+                return diagnostic.help("write `use`").fix("write `use`", vec![edit]);
+            }
             let all: Vec<&str> = ITEM_WORDS.iter().chain(LATER_ITEM_WORDS).copied().collect();
             return self.did_you_mean(diagnostic, &found, &all);
         }

@@ -30,7 +30,9 @@ pub(super) fn duration_missing(builder: &Builder<'_>, stop: &Stop) -> Option<Dia
     let word = last_word(before).filter(|word| WANT_DURATION.contains(word))?;
     let found = builder.found(stop.at);
     let wanted = stop.expected.contains(&Words::Thing("a number"));
-    if !wanted && !(word == "for" && stop.expected.is_empty()) {
+    // before a clause nothing is expected behind `for`
+    let none_expected = word == "for" && stop.expected.is_empty();
+    if !(wanted || none_expected) {
         return None;
     }
     let at = builder.at(before.len() - word.len()..before.len());

@@ -45,7 +45,7 @@ pub fn check(set: &PolicySet, stdlib: &Stdlib) -> Checked {
         .iter()
         .map(|file| SetFile { id: file.id, tree: &file.tree, module: file.module.as_deref() })
         .collect();
-    let mut checked = nvp_check::check(&Set { files: &files, modules: &stdlib.modules() });
+    let mut checked = nvp_check::check(&Set { files: &files, modules: &stdlib.library() });
     checked.diagnostics.extend(set.diagnostics.iter().cloned());
     checked
         .diagnostics

@@ -62,6 +62,11 @@ impl<'a> Checker<'a> {
                 .or(Some((FLAPPING_CHANGES, FLAPPING_WITHIN_MS))),
         };
         let service = clauses.service.map(|service| self.service_named(service));
+        // A level that could not be read is not one that is not there.
+        let cut_short = self.sink.lost().is_part_of(whole);
+        if clauses.levels.is_empty() && cut_short {
+            return;
+        }
         if clauses.levels.is_empty() && !matches!(absent, Some(Absent::Becomes { .. }) | None) {
             self.sink.report(WithoutLevel { alert: name, span: node.name.span });
             return;
@@ -227,6 +232,7 @@ impl<'a> Checker<'a> {
     ) -> Option<Absent> {
         let absent = clauses.absent.or_else(|| self.defaults.get(file).and_then(|defaults| defaults.absent));
         match absent {
+            None if self.absent_may_be_lost(file, whole) => None,
             None => {
                 self.sink.report(WithoutAbsent { alert: &node.name.node, span: node.name.span, item: whole });
                 None
@@ -239,6 +245,13 @@ impl<'a> Checker<'a> {
                 Some(Absent::Becomes { after_ms: after_ms?, level: level? })
             }
         }
+    }
+
+    /// Whether the clause may stand in what could not be read, of the alert or of its file's `defaults`.
+    fn absent_may_be_lost(&self, file: usize, alert: Span) -> bool {
+        let lost = self.sink.lost();
+        let mut defaults = self.items.defaults.iter().filter(|item| item.file == file);
+        lost.is_part_of(alert) || lost.names("defaults") || defaults.any(|item| lost.is_part_of(item.span))
     }
 
     /// Former names hand state on, so each belongs to one alert and to none that exists.

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use nvp_dsl::Span;
 use nvp_dsl::ast::{Expr, Reference, Segment as Written};
 
-use crate::checker::Checker;
+use crate::checker::{Checker, Missing};
 use crate::declared::Value;
 use crate::expr::{DurationUse, Operand, Shape, text};
+use crate::library::Kind;
 use crate::problems::numbers::{PercentMissing, Side, UnitMissing, WrongValueUnit};
 use crate::problems::tests::{
     GivenHistogram, GivenLabels, GivenMixed, GivenTarget, PinWanted, SegmentLength,
@@ -66,7 +67,8 @@ impl<'a> Checker<'a> {
         let span = target.name.span;
         let Some(value) = self.find_value(name) else {
             let near = self.nearest_value(name);
-            self.unknown(crate::codes::UNKNOWN_NAME, "metric or derive", name, span, near, None);
+            let (code, what) = (crate::codes::UNKNOWN_NAME, "metric or derive");
+            self.unknown_or_import(Kind::Metric, Missing { code, what, name, span, near, help: None });
             return None;
         };
         match value {

@@ -49,6 +49,8 @@ impl<'a> Checker<'a> {
                 *place = MetricId(id);
             }
             let info = self.check_metric(at);
+            let item = self.items.metrics.get(at);
+            let info = info.filter(|_| !item.is_some_and(|item| self.sink.lost().is_part_of(item.span)));
             self.metrics.push(info);
         }
         self.scope = Scope::default();

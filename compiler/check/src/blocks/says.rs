@@ -3,9 +3,10 @@
 use nvp_dsl::ast::{AlertClause, Expr, ExprKind as Written, Reference, Text, TextPiece};
 use rustc_hash::FxHashMap;
 
-use crate::checker::{Checker, Constant};
+use crate::checker::{Checker, Constant, Missing};
 use crate::declared::Value;
 use crate::expr::subset;
+use crate::library::Kind;
 use crate::problems::clauses::WithoutSubject;
 use crate::problems::labels::TextLabels;
 use crate::typed::{self, ExprKind, Matcher, MatcherTest, SaysPiece};
@@ -113,7 +114,8 @@ impl<'a> Checker<'a> {
             format!("a text sees {}, constants, metrics and derives", crate::problems::listed(&labels))
         });
         let code = crate::codes::UNKNOWN_NAME;
-        self.unknown(code, "label, metric, derive or constant", word, expr.span, near, help);
+        let (what, span) = ("label, metric, derive or constant", expr.span);
+        self.unknown_or_import(Kind::Metric, Missing { code, what, name: word, span, near, help });
     }
 }
 

@@ -1,7 +1,8 @@
 //! `severity red is critical`, mildest first.
 
-use crate::checker::Checker;
+use crate::checker::{Checker, Missing};
 use crate::codes;
+use crate::library::Kind;
 use crate::problems::clauses::SeverityOrder;
 use crate::problems::names::UnknownWord;
 use crate::typed::{Severity, SeverityClass, SeverityId};
@@ -84,7 +85,8 @@ impl Checker<'_> {
                 format!("there are `{}`", names.join("`, `"))
             }
         });
-        self.unknown(codes::UNKNOWN_SEVERITY, "severity", &name.node, name.span, near, help);
+        let (code, what, span) = (codes::UNKNOWN_SEVERITY, "severity", name.span);
+        self.unknown_or_import(Kind::Severity, Missing { code, what, name: &name.node, span, near, help });
         None
     }
 }

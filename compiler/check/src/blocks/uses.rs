@@ -48,12 +48,12 @@ impl<'a> Checker<'a> {
     }
 
     fn unknown_module(&mut self, name: &str, span: Span) {
-        let known = self.set.modules;
-        let near = self.nearest(name, known.iter().map(String::as_str));
+        let known: Vec<&str> = self.set.modules.iter().map(|module| module.name.as_str()).collect();
+        let near = self.nearest(name, known.iter().copied());
         let help = match &near {
             Some(_) => None,
             None if known.is_empty() => None,
-            None => Some(format!("there are {}", crate::problems::listed(known))),
+            None => Some(format!("there are {}", crate::problems::listed(&known))),
         };
         self.unknown(codes::UNKNOWN_MODULE, "module", name, span, near, help);
     }

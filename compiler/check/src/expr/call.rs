@@ -7,9 +7,10 @@ use super::build::Parts;
 use super::join::Placed;
 use super::operand::{Every, Operand, Shape};
 use super::text;
-use crate::checker::Checker;
+use crate::checker::{Checker, Missing};
 use crate::codes;
 use crate::declared::Value;
+use crate::library::Kind;
 use crate::problems::clauses::ClauseMisplaced;
 use crate::problems::names::{NotYet, WrongKind};
 use crate::problems::numbers::{InstantArithmetic, NotFinite, PureNumberWanted};
@@ -124,7 +125,8 @@ impl<'a> Checker<'a> {
             _ => None,
         };
         let near = near.filter(|_| help.is_none());
-        self.unknown(codes::UNKNOWN_FUNCTION, "function", name, call.name.span, near, help);
+        let (code, what, span) = (codes::UNKNOWN_FUNCTION, "function", call.name.span);
+        self.unknown_or_import(Kind::Function, Missing { code, what, name, span, near, help });
     }
 
     /// The arguments of a function of the language: so many, and none by name.

@@ -23,6 +23,12 @@ impl<'a> Checker<'a> {
         if let Some(alert) = self.alert_reference(left) {
             return self.state_at_least(op, alert, right, span);
         }
+        if self.names_state(right)
+            && let Some(reference) = self.unknown_alert(left)
+        {
+            self.no_such_alert(reference);
+            return None;
+        }
         // A subject that is left out stands where the alert names it.
         let subject = self.scope.subject.as_ref().map(|subject| subject.expr.span);
         let left_span = if left.kind == Written::Elided { subject.unwrap_or(left.span) } else { left.span };

@@ -1,10 +1,12 @@
 //! Literals, and the constants that may stand for them: durations, counts, thresholds.
 
 use nvp_dsl::Span;
-use nvp_dsl::ast::{Expr, Quantity};
+use nvp_dsl::ast::{Expr, ExprKind as ExprWritten, Quantity, Reference};
 
 use super::operand::{Operand, Shape};
-use crate::checker::Checker;
+use crate::checker::{Checker, Missing};
+use crate::codes;
+use crate::library::Kind;
 use crate::problems::types::{ConstantOutOfRange, ConstantWanted, DurationWanted};
 use crate::typed::ExprKind;
 use crate::units::{Core, Dimension};
@@ -62,8 +64,25 @@ impl<'a> Checker<'a> {
         }
     }
 
+    /// Reports a name that stands for a duration and that nothing declares.
+    fn unknown_constant(&mut self, reference: &'a Reference) {
+        let (name, span) = (reference.name.node.as_str(), reference.name.span);
+        let names: Vec<&'a str> = self.items.consts.iter().map(|item| item.node.name.node.as_str()).collect();
+        let near = self.nearest(name, names.into_iter());
+        let help =
+            near.is_none().then(|| format!("write how long (`5m`), or declare it: `const {name} = 5m`"));
+        let (code, what) = (codes::UNKNOWN_NAME, "constant");
+        self.unknown_or_import(Kind::Const, Missing { code, what, name, span, near, help });
+    }
+
     /// A duration in whole ms.
     pub(crate) fn duration(&mut self, expr: &'a Expr, wanted: DurationUse) -> Option<i64> {
+        if let ExprWritten::Reference(reference) = &expr.kind
+            && self.names_nothing(&reference.name.node)
+        {
+            self.unknown_constant(reference);
+            return None;
+        }
         let operand = self.root(expr)?;
         let text = operand.expr.text.clone();
         if self.sink.labels_unknown() && operand.shape == Shape::Parameter(Dimension::time()) {

@@ -6,9 +6,10 @@ use nvp_dsl::ast::Reference;
 use super::build::Parts;
 use super::operand::{Every, Operand, Shape};
 use super::text;
-use crate::checker::{Checker, Constant};
+use crate::checker::{Checker, Constant, Missing};
 use crate::codes;
 use crate::declared::Value;
+use crate::library::Kind;
 use crate::problems::names::WrongKind;
 use crate::problems::types::{ConstantWanted, TextMisplaced};
 use crate::scope::Parameter;
@@ -145,13 +146,8 @@ impl<'a> Checker<'a> {
         }
         let near = self.nearest_value(name);
         let help = near.is_none().then(|| format!("declare it: `metric {name}: UNIT {{ labels … }}`"));
-        self.unknown(
-            codes::UNKNOWN_NAME,
-            "metric, derive or constant",
-            name,
-            reference.name.span,
-            near,
-            help,
-        );
+        let (code, span) = (codes::UNKNOWN_NAME, reference.name.span);
+        let what = "metric, derive or constant";
+        self.unknown_or_import(Kind::Metric, Missing { code, what, name, span, near, help });
     }
 }

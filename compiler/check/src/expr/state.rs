@@ -6,13 +6,18 @@ use nvp_dsl::{Span, Spanned};
 use super::build::Parts;
 use super::operand::{Operand, Shape};
 use super::text;
-use crate::checker::Checker;
+use crate::checker::{Checker, Missing};
 use crate::codes;
 use crate::declared::{STATES, Value};
+use crate::library::Kind;
 use crate::problems::clauses::NoSuchLevel;
+use crate::problems::listed;
 use crate::problems::names::WrongKind;
 use crate::problems::types::{ConstantWanted, StateComparison};
 use crate::typed::{ExprKind, SeverityId, StateTest};
+
+/// So many alerts are listed where none is near.
+const ALERTS_SHOWN_MAX: usize = 6;
 
 impl<'a> Checker<'a> {
     /// The alert that an operand names, if it names one.
@@ -34,6 +39,10 @@ impl<'a> Checker<'a> {
     /// `a is red`.
     pub(super) fn state(&mut self, left: &'a Expr, right: &'a Expr, span: Span) -> Option<Operand> {
         let Some((at, reference)) = self.alert_reference(left) else {
+            if let Some(reference) = self.unknown_alert(left) {
+                self.no_such_alert(reference);
+                return None;
+            }
             // What stands there may have a problem of its own, which says more.
             let operand = self.expr(left)?;
             let text = operand.expr.text;
@@ -55,6 +64,48 @@ impl<'a> Checker<'a> {
             level => StateTest::Is(self.level_of(at, level, right.span, false)?),
         };
         self.state_operand((at, reference), test, &format!("is {word}"), span)
+    }
+
+    /// The name of an operand that is a name which nothing declares.
+    pub(super) fn unknown_alert(&self, expr: &'a Expr) -> Option<&'a Reference> {
+        match &expr.kind {
+            Written::Paren(inner) => self.unknown_alert(inner),
+            Written::Reference(reference) => self.names_nothing(&reference.name.node).then_some(reference),
+            _ => None,
+        }
+    }
+
+    /// Whether an operand is the bare name of a level or of another state.
+    pub(super) fn names_state(&self, expr: &Expr) -> bool {
+        let Written::Reference(Reference { name, selector: None, .. }) = &expr.kind else { return false };
+        let name = name.node.as_str();
+        let severity = self.items.severity_names.contains_key(name) || STATES.contains(&name);
+        severity && !self.items.values.contains_key(name) && !self.scope.parameters.contains_key(name)
+    }
+
+    /// Whether nothing of the set has this name.
+    pub(super) fn names_nothing(&self, name: &str) -> bool {
+        !self.scope.parameters.contains_key(name)
+            && !self.items.values.contains_key(name)
+            && !self.items.severity_names.contains_key(name)
+            && !self.items.service_names.contains_key(name)
+    }
+
+    /// Reports that an alert is asked for which nothing declares.
+    pub(super) fn no_such_alert(&mut self, reference: &'a Reference) {
+        let (name, span) = (reference.name.node.as_str(), reference.name.span);
+        let names: Vec<&'a str> =
+            self.items.alerts.iter().map(|alert| alert.node.name.node.as_str()).collect();
+        let near = self.nearest(name, names.iter().copied());
+        let help = match names.as_slice() {
+            _ if near.is_some() => None,
+            [only] => Some(format!("there is `{only}`")),
+            [] => Some("no alert is declared in this policy set".to_owned()),
+            few if few.len() <= ALERTS_SHOWN_MAX => Some(format!("there are {}", listed(few))),
+            _ => Some(format!("declare it: `alert {name} on … {{ … }}`")),
+        };
+        let code = codes::UNKNOWN_NAME;
+        self.unknown_or_import(Kind::Alert, Missing { code, what: "alert", name, span, near, help });
     }
 
     /// `a >= yellow`.

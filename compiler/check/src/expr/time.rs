@@ -8,9 +8,10 @@ use super::constant::DurationUse;
 use super::join::union;
 use super::operand::{Every, Operand, Shape};
 use super::text::{self, Strength};
-use crate::checker::Checker;
+use crate::checker::{Checker, Missing};
 use crate::codes;
 use crate::declared::Value;
+use crate::library::Kind;
 use crate::problems::clauses::TooShort;
 use crate::problems::labels::BadWith;
 use crate::problems::listed;
@@ -136,7 +137,9 @@ impl<'a> Checker<'a> {
             } else {
                 let near = self.nearest_value(metric);
                 let help = near.map(|near| format!("did you mean `{near}.{label}`?"));
-                self.unknown(codes::UNKNOWN_NAME, "metric", metric, name.span, None, help);
+                let (code, what, span) = (codes::UNKNOWN_NAME, "metric", name.span);
+                let missing = Missing { code, what, name: metric, span, near: None, help };
+                self.unknown_or_import(Kind::Metric, missing);
             }
             return None;
         };

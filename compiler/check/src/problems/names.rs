@@ -6,6 +6,7 @@ use nvp_dsl::diagnostic::{Code, Diagnostic, Severity};
 
 use super::{listed, replace};
 use crate::codes;
+use crate::library::Import;
 
 /// A name that nothing declares; which namespace it was looked up in decides the code.
 pub(crate) struct Unknown<'n> {
@@ -17,17 +18,29 @@ pub(crate) struct Unknown<'n> {
     /// The nearest name that exists.
     pub(crate) near: Option<String>,
     pub(crate) help: Option<String>,
+    /// The `use` that declares it.
+    pub(crate) import: Option<Import>,
 }
 
 impl From<Unknown<'_>> for Diagnostic {
     fn from(problem: Unknown<'_>) -> Self {
-        let Unknown { code, what, name, span, near, help } = problem;
+        let Unknown { code, what, name, span, near, help, import } = problem;
         let mut diagnostic = Diagnostic::error(code, format!("there is no {what} `{name}`"), span)
             .here("not declared in this policy set");
         if let Some(near) = near {
             diagnostic = diagnostic
                 .help(format!("did you mean `{near}`?"))
                 .fix(format!("write `{near}`"), vec![replace(span, near)]);
+        }
+        if let Some(Import { module, kind, at, text, first }) = import {
+            let add = format!("add `use {module}`");
+            diagnostic = diagnostic
+                .note(format!("the module `{module}` declares the {} `{name}`", kind.words()))
+                .help(add.clone());
+            // One `use` mends all that a file misses of a module.
+            if first {
+                diagnostic = diagnostic.fix(add, vec![replace(at, text)]);
+            }
         }
         match help {
             Some(help) => diagnostic.help(help),

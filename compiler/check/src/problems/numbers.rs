@@ -213,7 +213,7 @@ impl From<PercentMissing<'_>> for Diagnostic {
             format!("`{}` says no unit, and `{}` is a ratio", bare.text, other.text),
             bare.span,
         )
-        .here("of 1, or of 100")
+        .here("a part of 1, or percent?")
         .note("70 and 0.7 can both be meant, so a ratio is always written with `%`");
         let diagnostic = seen_beside(diagnostic, &bare, &other);
         match bare.literal {

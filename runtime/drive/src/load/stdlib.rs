@@ -1,6 +1,7 @@
 //! The standard library: built into the binary, or read from a folder instead.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use super::{Problem, files};
 
@@ -44,6 +45,25 @@ impl Stdlib {
                 names
             }
         }
+    }
+
+    /// All modules with what they declare, for "add `use …`"; one that cannot be read is left out, for only its `use` fails.
+    #[must_use]
+    pub fn library(&self) -> Vec<nvp_check::Module> {
+        static BUILT_IN: OnceLock<Vec<nvp_check::Module>> = OnceLock::new();
+        let declared = || self.modules().into_iter().filter_map(|module| self.declared(module)).collect();
+        match &self.folder {
+            None => BUILT_IN.get_or_init(declared).clone(),
+            Some(_) => declared(),
+        }
+    }
+
+    fn declared(&self, module: String) -> Option<nvp_check::Module> {
+        let (_, bytes) = self.read(&module).ok()??;
+        // Its places are of no use: the module is not part of the set.
+        let file = nvp_dsl::FileId(u32::MAX);
+        let text = nvp_dsl::decode(file, &bytes).ok()?;
+        Some(nvp_check::Module::new(module, &nvp_dsl::parse(file, &text).file))
     }
 
     /// A module's file name and text; `None` where there is no such module.
