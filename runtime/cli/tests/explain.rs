@@ -59,3 +59,27 @@ fn an_alert_is_explained_with_the_values_of_that_time() {
     assert!(at("cpu_high", "1762000000").stderr.contains("ends before"));
     assert_eq!(at("cpu_high", "noon").code, 2);
 }
+
+#[test]
+fn what_the_values_do_not_tell_is_said() {
+    let folder = Folder::with(&["shop.nvp"]);
+    let busy = |minute: i64| if minute % 2 == 0 { 99.0 } else { 10.0 };
+    folder.write("day.om", recording(&[("shop_cpu_percent{service=\"cart\"}", &busy)], 40));
+    folder.write(
+        "own.nvp",
+        "use std.severities\nmetric cpu: % { labels service  source \"shop_cpu_percent\"  every 1m }\n\
+         alert raw on cpu { red when > 90%  absent holds }\n\
+         alert mean on avg(cpu over 1h) { red when > 90%  absent holds }\n",
+    );
+    let at = |alert: &str| {
+        let recorded = ["--at", "2022-08-22T04:30:00Z", "--recording", "day.om", "--policies", "own.nvp"];
+        folder.run(&[&["explain", alert][..], &recorded[..]].concat()).stdout
+    };
+    let flapping = "flapping: it stays at its highest level until it has not gone back and forth for 30m";
+    assert!(at("raw").contains(flapping), "{}", at("raw"));
+    assert!(
+        at("mean").contains("warming: its value is there when its windows have seen 1h"),
+        "{}",
+        at("mean")
+    );
+}

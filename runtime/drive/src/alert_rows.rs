@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use nvp_engine::{Engine, NodeValue};
 use nvp_plan::Plan;
+use nvp_plan::alert::Alert;
 use nvp_plan::ids::{AlertId, TreeId};
 
 use crate::decision::{State, state_of, value_tree};
+use crate::instant::show_duration;
 use crate::value_tree::{Value, ValueTree};
 
 /// One row of an alert.
@@ -22,6 +24,8 @@ pub struct AlertRow {
     pub since_ms: i64,
     /// The subject's value; `None` for an alert without a subject.
     pub value: Option<Value>,
+    /// What a person must know to understand the state; empty where there is nothing of that kind.
+    pub remark: String,
     /// Its levels, mildest first.
     pub levels: Vec<LevelRow>,
 }
@@ -37,6 +41,21 @@ pub struct LevelRow {
     pub clear: Option<ValueTree>,
 }
 
+/// Why a row may be other than its values say.
+fn remark(plan: &Plan, planned: &Alert, row: &nvp_engine::AlertRow<'_>) -> String {
+    if row.is_flapping {
+        let within = show_duration(planned.flapping_within_ms);
+        return format!(
+            "flapping: it stays at its highest level until it has not gone back and forth for {within}"
+        );
+    }
+    if row.is_warming {
+        let span_ms = i64::from(planned.subject_warm_ticks).saturating_mul(plan.tick_ms);
+        return format!("warming: its value is there when its windows have seen {}", show_duration(span_ms));
+    }
+    String::new()
+}
+
 /// The rows of an alert whose labels have these values (other labels may have any), sorted by labels; at most `rows_max`.
 #[must_use]
 pub fn alert_rows(
@@ -49,6 +68,7 @@ pub fn alert_rows(
     let Some(planned) = plan.alerts.get(alert.index()) else { return Vec::new() };
     let mut rows = Vec::new();
     for row in engine.rows_of_alert(alert) {
+        let remark = remark(plan, planned, &row);
         let labels: BTreeMap<String, String> =
             row.labels.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         if pinned.iter().any(|(name, value)| labels.get(name).is_some_and(|other| other != value)) {
@@ -72,6 +92,7 @@ pub fn alert_rows(
             state,
             since_ms: row.since_ms,
             value,
+            remark,
             levels,
         });
     }

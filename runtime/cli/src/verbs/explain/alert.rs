@@ -118,6 +118,9 @@ fn row(
         if row.state.is_level() { paint.error(row.state.name()) } else { paint.good(row.state.name()) };
     let value = row.value.as_ref().map(|value| format!(", its value {}", value.shown())).unwrap_or_default();
     writeln!(out, "{}is {state} since {}{value}", paint.bold(&labels), show_instant(row.since_ms))?;
+    if !row.remark.is_empty() {
+        writeln!(out, "  {}", paint.help(&row.remark))?;
+    }
     if let Some(decision) = last.get(&row.labels) {
         let at = show_instant(decision.at_ms);
         writeln!(

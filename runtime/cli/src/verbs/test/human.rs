@@ -99,6 +99,9 @@ fn row(row: &AlertRow, paint: Paint, text: &mut String) {
     let since = show_duration(row.since_ms.saturating_sub(TEST_STARTS_MS));
     let labels = nvp_drive::decision::labels_of(&row.labels);
     let _ = writeln!(text, "    {}{labels} is {} since {since}", row.alert, row.state);
+    if !row.remark.is_empty() {
+        let _ = writeln!(text, "      {}", paint.help(&row.remark));
+    }
     for level in &row.levels {
         if let Some(when) = &level.when {
             let _ = writeln!(text, "      {}", paint.dim(&format!("{} when", level.name)));
