@@ -92,6 +92,7 @@ pub(crate) struct AlertInfo {
 pub(crate) struct Used {
     pub(crate) consts: Vec<bool>,
     pub(crate) functions: Vec<bool>,
+    pub(crate) units: Vec<bool>,
     /// By file: whether a file of the policy set proper uses something that this file declares.
     pub(crate) files: Vec<bool>,
 }
@@ -129,6 +130,7 @@ impl<'a> Checker<'a> {
         let used = Used {
             consts: vec![false; items.consts.len()],
             functions: vec![false; items.functions.len()],
+            units: vec![false; items.units.len()],
             files: vec![false; set.files.len()],
         };
         Self {
@@ -179,6 +181,7 @@ impl<'a> Checker<'a> {
     /// Notes that a unit is used.
     pub(crate) fn mark_units(&mut self, units: Vec<usize>) {
         for unit in units {
+            mark(&mut self.used.units, unit);
             if let Some(file) = self.items.units.get(unit).map(|unit| unit.file) {
                 self.mark_file(file);
             }

@@ -209,4 +209,6 @@ codes! {
     UNUSED_USE = "W0703";
     /// A parameter that hides another name.
     SHADOWED = "W0704";
+    /// A unit that nothing uses.
+    UNUSED_UNIT = "W0705";
 }

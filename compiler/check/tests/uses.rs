@@ -103,6 +103,15 @@ fn what_only_a_module_uses_is_not_used_by_the_set() {
 }
 
 #[test]
+fn a_unit_is_used_from_any_file_and_one_of_a_module_need_not_be() {
+    let metrics = "metric a: things { labels x }\nderive b = a > 3things";
+    assert_eq!(codes_of(&[("", "unit things"), ("", metrics)]), vec![]);
+    assert_eq!(codes_of(&[("", "unit things\nunit others"), ("", metrics)]), vec![("W0705", 0)]);
+    let library = ("std.u", "unit things\nunit others");
+    assert_eq!(codes_of(&[("", "use std.u\nmetric a: things { labels x }"), library]), vec![]);
+}
+
+#[test]
 fn a_module_that_brings_alerts_is_used_by_being_there() {
     let alerts = "severity red is critical\nmetric m: number\nalert a on m { red when > 1 absent holds }";
     assert_eq!(codes_of(&[("", "use std.alerts\n"), ("std.alerts", alerts)]), vec![]);

@@ -58,7 +58,7 @@ impl<'a> Checker<'a> {
         self.unknown(codes::UNKNOWN_MODULE, "module", name, span, near, help);
     }
 
-    /// Warns of constants and functions that nothing uses, and of modules of which nothing is used. What the stdlib declares is
+    /// Warns of constants, functions and units that nothing uses, and of modules of which nothing is used. What the stdlib declares is
     /// there for others.
     pub(crate) fn warn_unused(&mut self) {
         // What an error kept from being looked at may be what uses them.
@@ -77,6 +77,12 @@ impl<'a> Checker<'a> {
             if own(item.file) && self.used.functions.get(at) == Some(&false) {
                 let name = &item.node.name;
                 unused.push((codes::UNUSED_FUNCTION, "function", name.node.as_str(), name.span, item.span));
+            }
+        }
+        for (at, item) in self.items.units.iter().enumerate() {
+            if own(item.file) && self.used.units.get(at) == Some(&false) {
+                let name = &item.node.name;
+                unused.push((codes::UNUSED_UNIT, "unit", name.node.as_str(), name.span, item.span));
             }
         }
         let acts: Vec<usize> = self.items.alerts.iter().map(|item| item.file).collect();

@@ -241,7 +241,7 @@ impl From<Unchecked<'_>> for Diagnostic {
 /// A constant that nothing uses.
 pub(crate) struct Unused<'n> {
     pub(crate) code: Code,
-    /// `constant`, `function`
+    /// `constant`, `function`, `unit`, `module`
     pub(crate) what: &'static str,
     pub(crate) name: &'n str,
     pub(crate) span: Span,
