@@ -16,7 +16,6 @@ use std::ops::Range;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use jiff::SignedDuration;
 use nvp_formats::{LabelConflict, SourceLabels};
 use nvp_settings::{Secret, SecretError};
 use serde::Deserialize;
@@ -92,7 +91,7 @@ pub struct Tls {
     pub insecure: bool,
 }
 
-/// Why a configuration is refused: where, and why. Never shows a value.
+/// Why a configuration is refused: where, and why. Never shows a value that may be a secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}, column {column}: {message}")]
 pub struct ConfigError {
@@ -199,8 +198,13 @@ fn default_body_bytes_max() -> u64 {
 }
 
 fn check_address(text: &str) -> Result<(), String> {
-    let url = reqwest::Url::parse(text).map_err(|why| format!("this is no address: {why}"))?;
+    let none = || nvp_settings::no_address(text, "/metrics");
+    let url = reqwest::Url::parse(text).map_err(|_| none())?;
     if !matches!(url.scheme(), "http" | "https") {
+        // `localhost:9100` has the scheme `localhost` for those who go by the book.
+        if !text.contains("://") {
+            return Err(none());
+        }
         return Err(format!("an address begins with `http:` or `https:`, not with `{}:`", url.scheme()));
     }
     if url.password().is_some() {
@@ -216,22 +220,20 @@ fn address<'de, D: serde::Deserializer<'de>>(from: D) -> Result<String, D::Error
     Ok(text)
 }
 
-fn duration<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
-    Ok(Duration::try_from(SignedDuration::deserialize(from)?).ok())
-}
-
 fn interval<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
-    let above = |interval: &Duration| *interval >= INTERVAL_MIN;
-    duration(from)?
-        .filter(above)
-        .ok_or_else(|| serde::de::Error::custom("an interval of at least `1s` is needed"))
+    let interval = nvp_settings::duration(from)?;
+    if interval < INTERVAL_MIN {
+        return Err(serde::de::Error::custom("an interval of at least `1s` is needed"));
+    }
+    Ok(interval)
 }
 
 fn timeout<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
-    match duration(from)? {
-        Some(timeout) if !timeout.is_zero() => Ok(Some(timeout)),
-        _ => Err(serde::de::Error::custom("a timeout above `0s` is needed, such as `10s`")),
+    let timeout = nvp_settings::duration(from)?;
+    if timeout.is_zero() {
+        return Err(serde::de::Error::custom("a timeout above `0s` is needed, such as `10s`"));
     }
+    Ok(Some(timeout))
 }
 
 /// Through a plain value, so that no message about a value of the wrong type can show it.

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::time::Duration;
 
-use jiff::SignedDuration;
 use nvp_settings::{Secret, SecretError, Setting};
 use reqwest::Url;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
@@ -46,11 +45,11 @@ fn default_queue() -> NonZeroUsize {
 }
 
 fn positive<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
-    let duration = SignedDuration::deserialize(from)?;
-    match Duration::try_from(duration) {
-        Ok(duration) if !duration.is_zero() => Ok(duration),
-        _ => Err(serde::de::Error::custom("a duration above 0s is needed, such as `10s`")),
+    let duration = nvp_settings::duration(from)?;
+    if duration.is_zero() {
+        return Err(serde::de::Error::custom("a duration above 0s is needed, such as `10s`"));
     }
+    Ok(duration)
 }
 
 /// Why a webhook cannot be started.
@@ -60,7 +59,7 @@ pub enum WebhookError {
     #[error(transparent)]
     Secret(#[from] SecretError),
     /// The address is none.
-    #[error("the address of the webhook is no http or https address: {0}")]
+    #[error("the address of the webhook: {0}")]
     Address(String),
     /// The address holds a password in the clear.
     #[error(
@@ -92,9 +91,15 @@ impl Webhook {
     /// The address, fetched and looked at.
     pub(super) fn address(&self) -> Result<Url, WebhookError> {
         let text = self.url.fetch()?;
-        let url = Url::parse(text.expose_secret()).map_err(|e| WebhookError::Address(e.to_string()))?;
+        // What follows a slash is often a token, and what is kept elsewhere is a secret: neither is shown.
+        let shown = match &self.url {
+            Setting::Plain(plain) if !plain.contains('/') => plain.as_str(),
+            Setting::Plain(_) | Setting::Kept(_) => "?",
+        };
+        let none = || WebhookError::Address(nvp_settings::no_address(shown, "/"));
+        let url = Url::parse(text.expose_secret()).map_err(|_| none())?;
         if !matches!(url.scheme(), "http" | "https") {
-            return Err(WebhookError::Address(format!("it begins with `{}:`", url.scheme())));
+            return Err(none());
         }
         if url.password().is_some() && matches!(self.url, Setting::Plain(_)) {
             return Err(WebhookError::PasswordInAddress);

@@ -17,7 +17,6 @@ use std::io::Read as _;
 use std::path::Path;
 use std::time::Duration;
 
-use jiff::SignedDuration;
 use nvp_act::destinations::webhook::Webhook;
 use nvp_drive::live::source::Source;
 use nvp_ingest::host::HostOptions;
@@ -129,14 +128,14 @@ fn read(path: &Path) -> Result<Config, Failure> {
 
 /// A duration within what this machine may be read at.
 pub fn host_interval(text: &str) -> Result<Duration, String> {
-    let duration: Option<SignedDuration> = text.parse().ok();
-    duration
-        .and_then(|duration| Duration::try_from(duration).ok())
-        .filter(|interval| HOST_INTERVALS.contains(interval))
-        .ok_or_else(|| "a duration from `1s` to `10s` is needed".to_owned())
+    within_host_intervals(nvp_settings::parse_duration(text)?)
+}
+
+fn within_host_intervals(interval: Duration) -> Result<Duration, String> {
+    let interval = Some(interval).filter(|interval| HOST_INTERVALS.contains(interval));
+    interval.ok_or_else(|| "a duration from `1s` to `10s` is needed".to_owned())
 }
 
 fn interval<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
-    let text = String::deserialize(from)?;
-    host_interval(&text).map(Some).map_err(serde::de::Error::custom)
+    within_host_intervals(nvp_settings::duration(from)?).map(Some).map_err(serde::de::Error::custom)
 }

@@ -41,8 +41,11 @@ fn what_is_wrong_is_said_with_its_place_and_without_secrets() {
     for (line, wanted) in [
         ("urll = 1", "line 3, column 1: unknown field `urll`, expected one of `url`, `job`"),
         ("interval = \"0s\"", "line 3, column 12: an interval of at least `1s` is needed"),
-        ("interval = \"soon\"", "line 3, column 12: "),
-        ("timeout = \"-1s\"", "line 3, column 11: a timeout above `0s` is needed, such as `10s`"),
+        ("interval = \"5\"", "line 3, column 12: `5` has no unit: write `\"5s\"` for seconds"),
+        ("interval = 5", "line 3, column 12: `5` has no unit: write `\"5s\"` for seconds"),
+        ("interval = \"soon\"", "line 3, column 12: `soon` is no duration: write one such as `\"5s\"`"),
+        ("timeout = \"0s\"", "line 3, column 11: a timeout above `0s` is needed, such as `10s`"),
+        ("timeout = \"-1s\"", "line 3, column 11: `-1s` is below zero"),
         (
             "bearer = \"hunter2\"",
             "line 3, column 10: a secret must not be written here: say `env:NAME` or `file:PATH`",
@@ -73,7 +76,12 @@ fn what_is_wrong_is_said_with_its_place_and_without_secrets() {
     }
     for (url, wanted) in [
         ("ftp://a/", "line 2, column 7: an address begins with `http:` or `https:`, not with `ftp:`"),
-        ("metrics", "line 2, column 7: this is no address: "),
+        ("metrics", "line 2, column 7: `metrics` is no address: write `http://metrics/metrics`"),
+        (
+            "localhost:9100",
+            "line 2, column 7: `localhost:9100` is no address: write `http://localhost:9100/metrics`",
+        ),
+        ("u:hunter2@a", "line 2, column 7: this is no address: one begins with `http://` or `https://`"),
         ("http://user:hunter2@a/", "line 2, column 7: the address holds a password: say `basic = "),
     ] {
         let error = Scrapes::read(&format!("[[scrape]]\nurl = \"{url}\"\n")).unwrap_err().to_string();

@@ -29,7 +29,8 @@ fn mistakes_are_named_with_their_place() {
         ("url = \"http://a\"\nheaders = { a = 424242 }", "a text is needed"),
         ("url = \"http://a\"\nbeerer = \"env:X\"", "unknown field `beerer`"),
         ("url = \"http://a\"\ntimeout = \"0s\"", "a duration above 0s is needed"),
-        ("url = \"http://a\"\ntimeout = \"-3s\"", "a duration above 0s is needed"),
+        ("url = \"http://a\"\ntimeout = \"-3s\"", "`-3s` is below zero"),
+        ("url = \"http://a\"\ntimeout = 3", "`3` has no unit: write `\"3s\"` for seconds"),
         ("url = \"http://a\"\nqueue = 0", "invalid value: integer `0`"),
         ("bearer = \"env:X\"", "missing field `url`"),
     ] {
@@ -42,8 +43,9 @@ fn mistakes_are_named_with_their_place() {
 #[test]
 fn addresses_that_are_none_or_hold_a_password_are_refused() {
     for (url, wanted) in [
-        ("ftp://example.org", "it begins with `ftp:`"),
-        ("example.org", "relative URL"),
+        ("ftp://example.org", "this is no address: one begins with `http://` or `https://`"),
+        ("example.org", "`example.org` is no address: write `http://example.org/`"),
+        ("example.org/hunter2", "this is no address"),
         ("https://me:hunter2@example.org", "holds a password"),
     ] {
         let error = Webhook::at(url).address().unwrap_err().to_string();
