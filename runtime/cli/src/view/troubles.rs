@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use nvp_drive::live::status::{SourceStatus, Status};
+use nvp_formats::DropReason;
 
 use super::text::{count, counted};
 
@@ -47,14 +48,21 @@ impl Troubles {
                 (*before, *grown) = (left_out, Some(now));
             }
             if grown.is_some_and(|at| now.saturating_duration_since(at) < LEFT_OUT_FOR) {
-                let reasons: Vec<_> = losses(source)
-                    .map(|(reason, number)| format!("{} {}", count(number), reason.replace('_', " ")))
-                    .collect();
+                let reasons: Vec<_> = losses(source).map(|(reason, number)| words(reason, number)).collect();
                 troubles.push(format!("left out of {}: {}", source.name, reasons.join(", ")));
             }
         }
         troubles
     }
+}
+
+/// `1 line that is not of the format`, `1,200 late`: the reasons of formats have words of their own, the engine's are words.
+fn words(reason: &str, number: u64) -> String {
+    let of_formats = DropReason::ALL.into_iter().find(|known| known.name() == reason);
+    of_formats.map_or_else(
+        || format!("{} {}", count(number), reason.replace('_', " ")),
+        |known| known.words(number),
+    )
 }
 
 fn losses(source: &SourceStatus) -> impl Iterator<Item = (&'static str, u64)> + '_ {

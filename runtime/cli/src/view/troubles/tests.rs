@@ -55,3 +55,12 @@ fn what_is_left_out_is_said_for_a_minute_each_time_it_grows() {
     assert!(at(1_200, 61).is_empty());
     assert_eq!(at(1_201, 62).len(), 1);
 }
+
+#[test]
+fn what_is_left_out_is_said_in_words_of_its_number() {
+    let mut source = source("host", true, "", 0);
+    source.dropped = vec![("bad_line", 384), ("bad_value", 1)];
+    let status = Status { sources: vec![source], ..Status::default() };
+    let said = "left out of host: 384 lines that are not of the format, 1 value that is no number";
+    assert_eq!(Troubles::default().of(&status, Instant::now()), [said]);
+}
