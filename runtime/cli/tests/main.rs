@@ -7,6 +7,8 @@ mod bad_policies;
 #[cfg(test)]
 mod check;
 #[cfg(test)]
+mod completions;
+#[cfg(test)]
 mod dry_run;
 #[cfg(test)]
 mod explain;
@@ -14,6 +16,8 @@ mod explain;
 mod fmt;
 #[cfg(test)]
 mod harness;
+#[cfg(test)]
+mod man;
 #[cfg(test)]
 mod run;
 #[cfg(test)]
