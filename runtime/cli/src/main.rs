@@ -10,6 +10,7 @@ mod pages;
 mod policies;
 mod progress;
 mod recordings;
+mod standard_input;
 mod table;
 mod tree;
 mod verbs;

@@ -16,7 +16,7 @@ use nvp_lower::LowerError;
 use crate::failure::{Exit, Failure};
 use crate::options::{Color, Global, Jit};
 use crate::output::Paint;
-use crate::words;
+use crate::{standard_input, words};
 
 /// A set with what checking found.
 pub struct Policies {
@@ -47,7 +47,18 @@ pub fn mode(global: &Global) -> Mode {
 /// Loads and checks; what is wrong is in the result.
 pub fn check(paths: &[PathBuf], global: &Global) -> Policies {
     let stdlib = stdlib(global);
-    let set = load::load(paths, &stdlib);
+    let set = if standard_input::is_named(paths) {
+        match standard_input::read(paths) {
+            Ok(text) => load::load_text(standard_input::NAME, text, &stdlib),
+            Err(problem) => {
+                let mut set = PolicySet::default();
+                set.problems.push(problem);
+                set
+            }
+        }
+    } else {
+        load::load(paths, &stdlib)
+    };
     let Checked { policy, diagnostics, unproved } = generation::check(&set, &stdlib);
     Policies { set, policy: policy.map(Arc::new), diagnostics, unproved }
 }

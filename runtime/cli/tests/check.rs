@@ -71,6 +71,45 @@ fn against_a_saved_exporters_text_it_needs_no_timestamps() {
     );
     let ran = folder.run(&["check", "shop.nvp", "--against", "metrics.txt", "--deny", "warnings"]);
     assert_eq!(ran.code, 0, "{}", ran.shown());
+    assert!(ran.stdout.ends_with(": no errors; 2 of 2 metrics get data\n"), "{}", ran.stdout);
+}
+
+#[test]
+fn against_a_wire_what_is_missing_stands_in_the_order_of_the_text() {
+    let folder = Folder::with(&[]);
+    let policy = "use std.severities\nconst hold = 2m\nmetric a_first: number { }\n\
+                  metric b_second: number { labels servce }\nmetric c_third: number { }\n";
+    folder.write("a.nvp", policy);
+    folder.write("wire.txt", "b_second{service=\"a\"} 1\nc_thrid 1\n");
+    let ran = folder.run(&["check", "a.nvp", "--against", "wire.txt", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    let titles: Vec<_> =
+        json["diagnostics"].as_array().unwrap().iter().map(|d| d["title"].as_str().unwrap()).collect();
+    let places: Vec<_> = titles
+        .iter()
+        .filter_map(|title| {
+            ["hold", "a_first", "b_second", "c_third"]
+                .iter()
+                .position(|name| title.contains(&format!("`{name}`")))
+        })
+        .collect();
+    assert_eq!(places, [0, 1, 2, 3], "{titles:?}");
+    let ran = folder.run(&["check", "a.nvp", "--against", "wire.txt"]);
+    assert!(ran.stdout.contains("its series have `service`"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("; 1 of 3 metrics get data"), "{}", ran.stdout);
+}
+
+#[test]
+fn standard_input_is_checked_as_a_file_is() {
+    let folder = Folder::with(&["shop.nvp"]);
+    let ran = folder.run_with_input(&["check", "-"], folder.read("shop.nvp").as_bytes());
+    assert_eq!((ran.code, ran.stdout), (0, folder.run(&["check", "shop.nvp"]).stdout));
+    let ran = folder.run_with_input(&["check", "-"], b"alert busy on nothing { red when > 5 }\n");
+    assert!(ran.code == 1 && ran.stdout.contains("<stdin>:1:"), "{}", ran.shown());
+    let ran = folder.run_with_input(&["check", "-"], b"unit a\xff\n");
+    assert!(ran.code == 1 && ran.stdout.contains("<stdin>:1:"), "{}", ran.shown());
+    let ran = folder.run_with_input(&["check", "-", "shop.nvp"], b"");
+    assert!(ran.code == 2 && ran.stderr.contains("stands alone"), "{}", ran.shown());
 }
 
 #[test]

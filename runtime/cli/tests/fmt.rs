@@ -80,3 +80,14 @@ fn a_file_that_cannot_be_read_is_not_called_well_formatted() {
     assert_eq!((ran.code, ran.stdout.as_str()), (2, ""));
     assert!(ran.stderr.contains("more than 4 MiB") && ran.stderr.contains("help: "), "{}", ran.stderr);
 }
+
+#[test]
+fn what_would_change_of_standard_input_is_said_as_of_a_file() {
+    let folder = Folder::with(&[]);
+    let check = |text: &str| {
+        let ran = folder.run_with_input(&["fmt", "--check", "-"], text.as_bytes());
+        (ran.code, ran.stdout)
+    };
+    assert_eq!(check(UGLY), (1, "<stdin>\n1 file: 1 would change\n".to_owned()));
+    assert_eq!(check("unit good\n"), (0, "1 file: nothing to change\n".to_owned()));
+}

@@ -60,10 +60,10 @@ impl Unfed {
                 let title = format!("no series of `{metric}` has the label `{name}` in {wire}");
                 let warning = Diagnostic::warning(codes::LABEL_NOT_ON_WIRE, title, self.span);
                 match near {
-                    Some(near) => {
-                        warning.help(format!("there is `{near}`; `labels {name} = \"{near}\"` reads it"))
-                    }
-                    None => warning,
+                    Some(near) => warning
+                        .here(format!("its series have `{near}`"))
+                        .help(format!("there is `{near}`; `labels {name} = \"{near}\"` reads it")),
+                    None => warning.here(format!("none of its series has `{name}`")),
                 }
             }
         }
@@ -74,23 +74,24 @@ impl Unfed {
 const ENDINGS: [&str; 9] =
     ["_total", "_bucket", "_count", "_sum", "_seconds", "_milliseconds", "_bytes", "_ratio", "_info"];
 
+/// The metrics that are compared with a wire: those that alerts read, and those declared in the set's own files.
+pub fn compared<'p>(policy: &'p Policy, own_files: &'p BTreeSet<FileId>) -> impl Iterator<Item = &'p Metric> {
+    let read: BTreeSet<_> = nvp_lower::Survey::of(policy).metrics().collect();
+    policy.metrics.iter().enumerate().filter_map(move |(place, metric)| {
+        let is_read = read.contains(&nvp_check::typed::MetricId(place));
+        (is_read || own_files.contains(&metric.span.file)).then_some(metric)
+    })
+}
+
 /// Compares the metrics that alerts read, and those declared in the set's own files, with the series of a wire.
 #[must_use]
 pub fn unfed(policy: &Policy, own_files: &BTreeSet<FileId>, table: &SeriesTable) -> Vec<Unfed> {
-    let read: BTreeSet<_> = nvp_lower::Survey::of(policy).metrics().collect();
     let on_wire = labels_by_name(table);
-    let mut found = Vec::new();
-    for (place, metric) in policy.metrics.iter().enumerate() {
-        let is_read = read.contains(&nvp_check::typed::MetricId(place));
-        if is_read || own_files.contains(&metric.span.file) {
-            found.extend(missing_part(metric, &on_wire).map(|missing| Unfed {
-                metric: metric.name.clone(),
-                span: metric.span,
-                missing,
-            }));
-        }
-    }
-    found
+    let unfed = |metric: &Metric| {
+        let missing = missing_part(metric, &on_wire)?;
+        Some(Unfed { metric: metric.name.clone(), span: metric.span, missing })
+    };
+    compared(policy, own_files).filter_map(unfed).collect()
 }
 
 /// The wire names that feed a metric: a histogram's are its buckets.

@@ -70,6 +70,11 @@ impl PolicySet {
         self.files.iter().filter(|file| file.module.is_none()).count()
     }
 
+    /// The files found by the paths, without the standard library's.
+    pub fn own(&self) -> impl Iterator<Item = FileId> + '_ {
+        self.files.iter().filter(|file| file.module.is_none()).map(|file| file.id)
+    }
+
     fn add(&mut self, name: &str, bytes: &[u8], module: Option<String>) {
         let next = FileId(self.next);
         self.next = self.next.saturating_add(1);
@@ -111,9 +116,9 @@ pub fn load(paths: &[PathBuf], stdlib: &Stdlib) -> PolicySet {
 
 /// Makes a set of one text that has no file, such as standard input; modules it uses are loaded too.
 #[must_use]
-pub fn load_text(name: &str, text: &str, stdlib: &Stdlib) -> PolicySet {
+pub fn load_text(name: &str, text: impl AsRef<[u8]>, stdlib: &Stdlib) -> PolicySet {
     let mut set = PolicySet::default();
-    set.add(name, text.as_bytes(), None);
+    set.add(name, text.as_ref(), None);
     load_modules(&mut set, stdlib, BTreeSet::new());
     set
 }

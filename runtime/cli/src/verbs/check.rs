@@ -7,7 +7,7 @@ use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use nvp_drive::against;
+use nvp_drive::against::{self, MissingPart};
 use nvp_dsl::diagnostic::{Diagnostic, Severity};
 use nvp_dsl::{Code, FileId, render};
 
@@ -29,7 +29,7 @@ Exit codes: 0 no errors, 1 errors (with `--deny warnings` also warnings), 2 wron
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Arguments {
-    /// Files, or folders with `.nvp` files below them; together they are one policy set
+    /// Files, or folders with `.nvp` files below them, together one policy set; or `-` for standard input
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// The form of the report
@@ -69,11 +69,12 @@ pub enum Deny {
 /// Checks.
 pub fn run(arguments: &Arguments, global: &Global, out: &mut Output) -> Result<Exit, Failure> {
     let mut policies = policies::check(&arguments.paths, global);
-    if let Some(wire) = &arguments.against {
-        compare(&mut policies, wire)?;
-    }
+    let fed = match &arguments.against {
+        Some(wire) => compare(&mut policies, wire)?,
+        None => None,
+    };
     policies::tell_problems(&policies.set.problems, global.color);
-    report(arguments, &policies, out)?;
+    report(arguments, &policies, fed, out)?;
     let denied = |diagnostic: &Diagnostic| diagnostic.severity == Severity::Error || arguments.deny.is_some();
     Ok(match &policies {
         policies if !policies.set.problems.is_empty() => Exit::Unable,
@@ -82,18 +83,35 @@ pub fn run(arguments: &Arguments, global: &Global, out: &mut Output) -> Result<E
     })
 }
 
-/// Adds a warning for each metric that gets no data. Policies with errors are not compared: what they read is not known.
-fn compare(policies: &mut Policies, wire: &str) -> Result<(), Failure> {
-    let Some(policy) = policies.policy.clone() else { return Ok(()) };
-    let table = wire::series(wire)?;
-    let own: BTreeSet<FileId> =
-        policies.set.files.iter().filter(|file| file.module.is_none()).map(|file| file.id).collect();
-    let unfed = against::unfed(&policy, &own, &table);
-    policies.diagnostics.extend(unfed.iter().map(|unfed| unfed.diagnostic(&format!("`{wire}`"))));
-    Ok(())
+/// How many metrics get data, of those that were looked at.
+#[derive(Debug, Clone, Copy)]
+struct Fed {
+    fed: usize,
+    all: usize,
 }
 
-fn report(arguments: &Arguments, policies: &Policies, out: &mut Output) -> Result<(), Failure> {
+/// Adds a warning for each metric that gets no data, or not all its labels. Policies with errors are not compared: what they read is
+/// not known.
+fn compare(policies: &mut Policies, wire: &str) -> Result<Option<Fed>, Failure> {
+    let Some(policy) = policies.policy.clone() else { return Ok(None) };
+    let table = wire::series(wire)?;
+    let own: BTreeSet<FileId> = policies.set.own().collect();
+    let unfed = against::unfed(&policy, &own, &table);
+    policies.diagnostics.extend(unfed.iter().map(|unfed| unfed.diagnostic(&format!("`{wire}`"))));
+    policies
+        .diagnostics
+        .sort_by_key(|diagnostic| (diagnostic.primary.span.file, diagnostic.primary.span.start));
+    let all = against::compared(&policy, &own).count();
+    let empty = unfed.iter().filter(|unfed| matches!(unfed.missing, MissingPart::Series { .. })).count();
+    Ok(Some(Fed { fed: all.saturating_sub(empty), all }))
+}
+
+fn report(
+    arguments: &Arguments,
+    policies: &Policies,
+    fed: Option<Fed>,
+    out: &mut Output,
+) -> Result<(), Failure> {
     let (diagnostics, sources) = (&policies.diagnostics, &policies.set.sources);
     let title = |code: Code| pages::page(code.0).map(|page| page.title.to_owned());
     let text = match arguments.format {
@@ -108,7 +126,7 @@ fn report(arguments: &Arguments, policies: &Policies, out: &mut Output) -> Resul
             unproved(policies, out)?;
         }
         if policies.set.own_files() > 0 || !diagnostics.is_empty() {
-            writeln!(out, "{}", summary(policies, out))?;
+            writeln!(out, "{}{}", summary(policies, out), fed.map(said_of).unwrap_or_default())?;
         }
     }
     Ok(())
@@ -123,6 +141,12 @@ fn unproved(policies: &Policies, out: &mut Output) -> Result<(), Failure> {
         writeln!(out)?;
     }
     Ok(())
+}
+
+/// `; 3 of 4 metrics get data`
+fn said_of(Fed { fed, all }: Fed) -> String {
+    let verb = if all == 1 { "gets" } else { "get" };
+    format!("; {} of {} {verb} data", words::grouped(fed as u64), words::count(all, "metric", "metrics"))
 }
 
 /// `3 files, 12 alerts: no errors, 1 warning`

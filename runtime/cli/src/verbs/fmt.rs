@@ -3,16 +3,17 @@
 mod diff;
 mod write;
 
-use std::io::{Read as _, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use nvp_drive::load::{FILE_BYTES_MAX, policy_files, read_policy};
+use nvp_drive::load::{policy_files, read_policy};
 use nvp_dsl::{FileId, SourceMap};
 
 use crate::failure::{Exit, Failure};
 use crate::options::Global;
 use crate::output::Output;
+use crate::standard_input::{self, NAME};
 use crate::{policies, words};
 
 const EXAMPLES: &str = "\
@@ -48,7 +49,7 @@ enum Outcome {
 
 /// Formats.
 pub fn run(arguments: &Arguments, global: &Global, out: &mut Output) -> Result<Exit, Failure> {
-    if arguments.paths.iter().any(|path| path == Path::new("-")) {
+    if standard_input::is_named(&arguments.paths) {
         return standard_input(arguments, global, out);
     }
     let mut problems = Vec::new();
@@ -125,27 +126,23 @@ fn formatted(name: &str, bytes: &[u8], global: &Global) -> Option<String> {
 }
 
 fn standard_input(arguments: &Arguments, global: &Global, out: &mut Output) -> Result<Exit, Failure> {
-    if arguments.paths.len() > 1 {
-        return Err(
-            Failure::new("`-` is standard input and stands alone").help("name files, or `-`, not both")
-        );
-    }
-    let mut bytes = Vec::new();
-    std::io::stdin()
-        .lock()
-        .take(FILE_BYTES_MAX + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| Failure::new(format!("cannot read standard input: {error}")))?;
-    if bytes.len() as u64 > FILE_BYTES_MAX {
-        return Err(Failure::new(format!("standard input has more than {} MiB", FILE_BYTES_MAX >> 20))
-            .help("a policy file has no more: split it into files of one topic each"));
-    }
-    let Some(formatted) = formatted("<standard input>", &bytes, global) else { return Ok(Exit::Found) };
+    let bytes = match standard_input::read(&arguments.paths) {
+        Ok(bytes) => bytes,
+        Err(problem) => {
+            policies::tell_problems(&[problem], global.color);
+            return Ok(Exit::Unable);
+        }
+    };
+    let Some(formatted) = formatted(NAME, &bytes, global) else { return Ok(Exit::Found) };
     let changes = formatted.as_bytes() != bytes.as_slice();
     match (arguments.diff, arguments.check) {
-        (true, _) => diff::show("<standard input>", &String::from_utf8_lossy(&bytes), &formatted, out)?,
-        (false, true) => {}
+        (true, _) if changes => diff::show(NAME, &String::from_utf8_lossy(&bytes), &formatted, out)?,
+        (false, true) if changes => writeln!(out, "{NAME}")?,
+        (true, _) | (false, true) => {}
         (false, false) => out.write_all(formatted.as_bytes())?,
+    }
+    if arguments.check || arguments.diff {
+        writeln!(out, "{}", summary(arguments, 1, &[0, 0, usize::from(changes)], out))?;
     }
     Ok(if arguments.check && changes { Exit::Found } else { Exit::Good })
 }
