@@ -22,7 +22,8 @@ pub(super) fn lines(
     let title = format!(" decisions: {} ", count(model.status.decisions));
     let rule = "─".repeat(columns.saturating_sub(width(&title)));
     let mut lines = vec![Line::styled(cut(&format!("{title}{rule}"), columns), theme.quiet())];
-    let shown = model.decisions.iter().filter(|decision| decision.matches(&wishes.filter));
+    let filter = wishes.filter_beside(&model.rows.common);
+    let shown = model.decisions.iter().filter(|decision| decision.matches(&filter));
     let shown: Vec<_> = shown.take(height.saturating_sub(1)).collect();
     if shown.is_empty() {
         let none = if model.decisions.is_empty() { " none yet" } else { " none with this filter" };
@@ -33,13 +34,16 @@ pub(super) fn lines(
     lines
 }
 
-/// From this many columns on, the state before and the names of labels are shown too.
+/// From this many columns on, the names of labels are shown too.
 const COLUMNS_WIDE: usize = 100;
+/// From this many columns on, the state before is shown too.
+const COLUMNS_WITH_BEFORE: usize = 72;
 
 /// The widths of what comes before the saying.
 #[derive(Debug, Clone, Copy)]
 struct Layout {
     is_wide: bool,
+    with_before: bool,
     change: usize,
     row: usize,
 }
@@ -48,11 +52,12 @@ impl Layout {
     fn of(shown: &[&DecisionView], columns: usize) -> Self {
         let is_wide = columns >= COLUMNS_WIDE;
         let widest = |text: &dyn Fn(&DecisionView) -> usize| shown.iter().map(|d| text(d)).max().unwrap_or(0);
-        let from = |decision: &DecisionView| if is_wide { width(&decision.from) + 1 } else { 0 };
+        let with_before = columns >= COLUMNS_WITH_BEFORE;
+        let from = |decision: &DecisionView| if with_before { width(&decision.from) + 1 } else { 0 };
         let change = widest(&|decision| from(decision) + 2 + width(&decision.to.word)).min(28);
         let row =
             widest(&|decision| width(&row(decision, is_wide))).min(columns.saturating_sub(change + 15) / 2);
-        Self { is_wide, change, row }
+        Self { is_wide, with_before, change, row }
     }
 }
 
@@ -64,7 +69,7 @@ fn row(decision: &DecisionView, with_label_names: bool) -> String {
 
 fn line(decision: &DecisionView, layout: Layout, columns: usize, theme: &Theme) -> Line<'static> {
     let clock = theme.clock(decision.at_ms);
-    let before = if layout.is_wide { format!("{} → ", decision.from) } else { "→ ".to_owned() };
+    let before = if layout.with_before { format!("{} → ", decision.from) } else { "→ ".to_owned() };
     let to = cut(&decision.to.word, layout.change.saturating_sub(width(&before)));
     let rest = layout.change.saturating_sub(width(&before) + width(&to));
     let taken = 1 + width(&clock) + 2 + layout.change + 2 + layout.row + 2;

@@ -2,6 +2,8 @@
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
+use super::model::contains;
+
 /// The longest filter, in characters.
 const FILTER_CHARS_MAX: usize = 100;
 
@@ -30,6 +32,12 @@ pub enum Action {
 }
 
 impl Wishes {
+    /// The words of the filter that a row must have itself: those that all rows have in common are not shown with each.
+    pub fn filter_beside(&self, common: &str) -> String {
+        let own: Vec<_> = self.filter.split_whitespace().filter(|word| !contains(common, word)).collect();
+        own.join(" ")
+    }
+
     /// Does what a key says; `page` is the number of lines that the table shows.
     pub fn on_key(&mut self, key: KeyEvent, page: usize) -> Action {
         if key.kind == KeyEventKind::Release {

@@ -144,7 +144,7 @@ impl DecisionView {
 }
 
 /// Whether `text` contains `word`, ASCII letters in whatever case.
-fn contains(text: &str, word: &str) -> bool {
+pub(super) fn contains(text: &str, word: &str) -> bool {
     word.is_empty()
         || text.as_bytes().windows(word.len()).any(|window| window.eq_ignore_ascii_case(word.as_bytes()))
 }

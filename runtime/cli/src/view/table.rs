@@ -49,14 +49,19 @@ pub(super) fn lines(
     page: usize,
     theme: &Theme,
 ) -> Vec<Line<'static>> {
-    let notes = Notes::of(model, wishes);
-    let filter = wishes.filter.as_str();
-    let mut items: Vec<Item<'_>> =
-        Vec::with_capacity(model.rows.standing.len() + model.rows.nearest.len() + 2);
-    items.extend(model.rows.standing.iter().filter(|row| row.matches(filter)).map(Item::Row));
+    let filter = wishes.filter_beside(&model.rows.common);
+    let (standing, nearest) =
+        (matching(&model.rows.standing, &filter), matching(&model.rows.nearest, &filter));
+    let notes = if wishes.filter.is_empty() {
+        Notes::of(model)
+    } else {
+        Notes::of_filtered(model, standing.len(), nearest.len())
+    };
+    let mut items: Vec<Item<'_>> = Vec::with_capacity(standing.len() + nearest.len() + 2);
+    items.extend(standing.into_iter().map(Item::Row));
     items.extend(notes.above.as_deref().map(Item::Note));
     items.extend(notes.between.as_deref().map(Item::Note));
-    items.extend(model.rows.nearest.iter().filter(|row| row.matches(filter)).map(Item::Row));
+    items.extend(nearest.into_iter().map(Item::Row));
     let scroll = wishes.scroll.min(items.len().saturating_sub(page.max(1)));
     let shown = items.get(scroll..(scroll + page).min(items.len())).unwrap_or_default();
     let widths = Widths::for_rows(shown, columns, model.status.now_ms);
@@ -71,6 +76,10 @@ pub(super) fn lines(
     lines
 }
 
+fn matching<'m>(rows: &'m [RowView], filter: &str) -> Vec<&'m RowView> {
+    rows.iter().filter(|row| row.matches(filter)).collect()
+}
+
 /// Lines that are no rows.
 struct Notes {
     /// After the rows that stand.
@@ -80,13 +89,12 @@ struct Notes {
 }
 
 impl Notes {
-    fn of(model: &ViewModel, wishes: &Wishes) -> Self {
+    fn of(model: &ViewModel) -> Self {
         let above = match (model.rows.standing_more, model.rows.standing.is_empty()) {
-            (0, _) if !wishes.filter.is_empty() => None,
             (0, true) if model.status.last_tick_ms.is_none() => Some("waiting for the first tick".to_owned()),
             (0, true) => Some("nothing stands".to_owned()),
             (0, false) => None,
-            (more, _) => Some(format!("not shown: {} more", count(more as u64))),
+            (more, _) => Some(not_shown(more)),
         };
         let missing = match model.rows.missing {
             0 => String::new(),
@@ -97,6 +105,26 @@ impl Notes {
             (model.rows.ok > 0).then(|| format!("{} ok{missing}{order}", count(model.rows.ok as u64)));
         Self { above, between }
     }
+
+    /// With a filter, what is said is of the rows that it lets through.
+    fn of_filtered(model: &ViewModel, standing: usize, nearest: usize) -> Self {
+        let rows = &model.rows;
+        let above = (rows.standing_more > 0).then(|| not_shown(rows.standing_more));
+        let (found, looked_at) = (count(nearest as u64), count(rows.nearest.len() as u64));
+        let between = match (standing, nearest) {
+            (0, 0) => Some("none with this filter".to_owned()),
+            (_, 0) => None,
+            _ if rows.ok > rows.nearest.len() => {
+                Some(format!("{found} ok with this filter among the {looked_at} nearest to a threshold"))
+            }
+            _ => Some(format!("{found} ok with this filter; nearest to a threshold first")),
+        };
+        Self { above, between }
+    }
+}
+
+fn not_shown(more: usize) -> String {
+    format!("not shown: {} more", count(more as u64))
 }
 
 impl Widths {

@@ -236,6 +236,25 @@ fn a_run_that_is_late_says_so() {
     assert!(screen(&model, &mut Wishes::default(), 80, 24).contains("LATE by 44 s"));
 }
 
+#[test]
+fn a_filter_is_true_of_what_it_shows() {
+    let shown = |filter: &str| {
+        let mut wishes = Wishes { filter: filter.into(), ..Wishes::default() };
+        screen(&model(), &mut wishes, 80, 24)
+    };
+    let text = shown("load_high");
+    assert!(text.contains("1 ok with this filter among the 2 nearest") && text.contains("71 %"), "{text}");
+    let text = shown("nosuch");
+    assert!(text.contains("none with this filter") && !text.contains("ok;"), "{text}");
+    // What all rows have in common stands at the top only, and is true of each.
+    assert!(shown("alpha load_high").contains("71 %"));
+}
+
+#[test]
+fn at_80_columns_a_decision_says_where_it_came_from() {
+    assert!(screen(&model(), &mut Wishes::default(), 80, 24).contains("yellow → red"));
+}
+
 fn press(wishes: &mut Wishes, key: KeyCode) -> Action {
     wishes.on_key(KeyEvent::new(key, KeyModifiers::NONE), 10)
 }
