@@ -6,12 +6,17 @@ use std::collections::VecDeque;
 use std::io::{self, IsTerminal as _, Write};
 use std::sync::{Mutex, PoisonError};
 
-use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::options::{Global, LogFormat};
 
 /// The most lines kept back; of more, the last ones.
 const LINES_MAX: usize = 100;
+
+/// The target of what is said whatever is logged.
+const SAID: &str = "said";
 
 /// Lines kept back; `None` while lines are written at once.
 static KEPT_BACK: Mutex<Option<VecDeque<Vec<u8>>>> = Mutex::new(None);
@@ -22,16 +27,30 @@ pub fn start(global: &Global) {
         .ok()
         .and_then(|text| text.parse::<LevelFilter>().ok())
         .unwrap_or(LevelFilter::WARN);
-    let lines = tracing_subscriber::fmt()
-        .with_max_level(level)
+    let what = Targets::new().with_default(level).with_target(SAID, LevelFilter::INFO);
+    let lines = tracing_subscriber::fmt::layer()
         .with_writer(|| StandardError)
         .with_ansi(global.color.on_stderr())
         .with_target(false);
     // A second start in one process is refused by the library; the first one stands.
     drop(match global.log_format {
-        LogFormat::Text => lines.try_init(),
-        LogFormat::Json => lines.json().try_init(),
+        LogFormat::Text => tracing_subscriber::registry().with(lines.with_filter(what)).try_init(),
+        LogFormat::Json => tracing_subscriber::registry().with(lines.json().with_filter(what)).try_init(),
     });
+}
+
+/// Says something to people on standard error whatever is logged: a plain line, or a record of the log where that is JSON, for
+/// then everything there is.
+pub fn say(text: &str, format: LogFormat) {
+    match format {
+        // Standard error may be gone; then there is nobody to tell.
+        LogFormat::Text => drop(writeln!(io::stderr().lock(), "{text}")),
+        LogFormat::Json => {
+            for line in text.lines() {
+                tracing::info!(target: SAID, "{line}");
+            }
+        }
+    }
 }
 
 /// Keeps lines back from now on, if they would be written to a terminal.

@@ -22,7 +22,7 @@ mod troubles;
 pub use collect::collect;
 pub use model::ViewModel;
 pub use render::render;
-pub use terminal::Screen;
+pub use terminal::{Screen, give_terminal_back};
 pub use theme::Theme;
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! `run` as its users meet it: real sockets, real signals, a real terminal, the real node_exporter.
 
 mod bad_targets;
+mod ends;
 mod live;
+mod no_data;
 mod node_exporter;
 mod peers;
 mod terminal;

@@ -25,6 +25,7 @@ use std::time::Duration;
 
 use nvp_act::Destination;
 use nvp_engine::Engine;
+use nvp_formats::SeriesTable;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
@@ -49,6 +50,8 @@ pub trait Observer: Send {
     fn decided(&mut self, decision: &Decision);
     /// Ticks were closed; the engine is as after the last of them.
     fn ticked(&mut self, engine: &Engine);
+    /// These series were met so far; called before a status is published.
+    fn met(&mut self, _series: &SeriesTable) {}
     /// The run's status was published, after ticks and at least once a second.
     fn published(&mut self, status: &Arc<Status>);
 }

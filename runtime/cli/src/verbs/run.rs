@@ -3,7 +3,9 @@
 mod config;
 mod signals;
 mod summary;
+mod unfed;
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::net::SocketAddr;
@@ -18,10 +20,12 @@ use nvp_act::destinations::standard_output::{self as lines, Form};
 use nvp_act::destinations::webhook;
 use nvp_drive::generation::Generation;
 use nvp_drive::live::{self, Live, Observer, Running};
+use nvp_dsl::FileId;
 use nvp_serve::{Limits, Server};
 use tokio_util::sync::CancellationToken;
 
 use self::config::Setup;
+use self::unfed::Unfed;
 use crate::failure::{Exit, Failure};
 use crate::options::Global;
 use crate::output::Output;
@@ -84,11 +88,16 @@ pub enum Format {
 pub fn run(arguments: &Arguments, global: &Global, _out: &mut Output) -> Result<Exit, Failure> {
     let mut setup = config::setup(arguments)?;
     let (loaded, generation) = policies::ready(&arguments.paths, global)?;
+    if generation.plan.alerts.is_empty() {
+        let failure = Failure::new(format!("no alerts in {}: there is nothing to decide", title(arguments)));
+        return Err(failure.help("write one, such as `alert busy on load { red when > 5  absent holds }`"));
+    }
     setup.keep_pace(generation.plan.tick_ms);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.map_err(|error| Failure::new(format!("the system gives no threads: {error}")))?;
     let (files, on_terminal) = (loaded.set.own_files() as u64, io::stdout().is_terminal());
-    let run = Run { arguments, global, files, title: title(arguments), on_terminal };
+    let own_files = loaded.set.own().collect();
+    let run = Run { arguments, global, files, own_files, title: title(arguments), on_terminal };
     let exit = runtime.block_on(run.go(setup, generation));
     logging::give_back();
     // Nothing is left to wait for; a thread that hangs in the kernel must not keep the process.
@@ -107,6 +116,7 @@ struct Run<'r> {
     arguments: &'r Arguments,
     global: &'r Global,
     files: u64,
+    own_files: BTreeSet<FileId>,
     title: String,
     /// Whether standard output was a terminal at the start; one that has gone is none any more.
     on_terminal: bool,
@@ -130,13 +140,14 @@ impl Run<'_> {
             destinations.push(self.lines()?);
             self.greet(&generation, &setup);
         }
+        let observer = Unfed::new(&generation, self.own_files.clone(), observer);
         let live = Live {
             generation,
             files: self.files,
             sources: setup.sources,
             destinations,
             ends_with_output: screen.is_none() && lines_matter,
-            observer,
+            observer: Some(Box::new(observer)),
         };
         let running = live::start(live, stop.clone()).map_err(|error| Failure::new(error.to_string()))?;
         let serving =
@@ -169,7 +180,7 @@ impl Run<'_> {
         if self.arguments.format == Format::Human {
             let text = summary::text(&self.title, &status);
             if !self.on_terminal {
-                say(&text);
+                logging::say(&text, self.global.log_format);
             } else if standard_output().and_then(|mut output| writeln!(output, "{text}")).is_err() {
                 // The terminal has gone, which is as good an end as a pipe that nobody reads.
                 return Err(Failure::BrokenPipe);
@@ -221,7 +232,8 @@ impl Run<'_> {
         if self.arguments.format == Format::Human {
             let alerts = words::count(generation.plan.alerts.len(), "alert", "alerts");
             let sources = words::listed(&setup.names, 3);
-            say(&format!("watching {} with {alerts} of {}; Ctrl-C ends", sources, self.title));
+            let text = format!("watching {} with {alerts} of {}; Ctrl-C ends", sources, self.title);
+            logging::say(&text, self.global.log_format);
         }
     }
 }
@@ -229,9 +241,4 @@ impl Run<'_> {
 /// Standard output without the library's buffer, which other threads may hold and which keeps what could not be written.
 fn standard_output() -> io::Result<File> {
     io::stdout().as_fd().try_clone_to_owned().map(File::from)
-}
-
-fn say(text: &str) {
-    // Standard error may be gone; then there is nobody to tell.
-    drop(writeln!(io::stderr().lock(), "{text}"));
 }

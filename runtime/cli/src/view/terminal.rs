@@ -3,6 +3,7 @@
 use std::io;
 use std::mem::ManuallyDrop;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::event::{Event, EventStream};
 use crossterm::terminal::disable_raw_mode;
@@ -13,6 +14,17 @@ use tokio_util::sync::CancellationToken;
 
 use super::keys::{Action, Wishes};
 use super::{Theme, ViewModel, render};
+
+/// Whether the terminal is ours. Where it is not, nothing is written to give it back.
+static TAKEN: AtomicBool = AtomicBool::new(false);
+
+/// Gives the terminal back, if it is ours.
+pub fn give_terminal_back() {
+    if TAKEN.swap(false, Ordering::SeqCst) {
+        // Where the terminal has gone there is nothing to give back.
+        drop(ratatui::try_restore());
+    }
+}
 
 /// The terminal while it is ours. A panic anywhere gives it back too: the library's hook sees to that.
 pub struct Screen {
@@ -28,9 +40,10 @@ impl Screen {
     /// When it cannot be: it is none, or it is gone.
     pub fn take() -> io::Result<Self> {
         let screen = ratatui::try_init().map(|terminal| Self { terminal: ManuallyDrop::new(terminal) });
-        if screen.is_err() {
+        match screen {
+            Ok(_) => TAKEN.store(true, Ordering::SeqCst),
             // The first of its steps may have been done.
-            drop(disable_raw_mode());
+            Err(_) => drop(disable_raw_mode()),
         }
         screen
     }
@@ -81,7 +94,7 @@ impl Drop for Screen {
     fn drop(&mut self) {
         // Where the terminal has gone there is nothing to give back.
         drop(self.terminal.show_cursor());
-        drop(ratatui::try_restore());
+        give_terminal_back();
     }
 }
 

@@ -21,6 +21,9 @@ fn what_cannot_be_run_says_why_and_how_to_mend_it() {
         "variable.toml",
         "[host]\n[[webhook]]\nurl = \"http://a:1/\"\nbearer = \"env:NOVAEVO_NO_SUCH\"\n",
     );
+    folder.write("empty.nvp", "use std.severities\n");
+    folder.write("unit.toml", "[[scrape]]\nurl = \"http://a:1/\"\ninterval = \"5\"\n");
+    folder.write("five.toml", "[host]\ninterval = 5\n");
     folder.write("slow.toml", "[host]\ninterval = \"1h\"\n");
     for (arguments, code, wanted) in [
         (vec!["broken.nvp"], 1, "nothing"),
@@ -44,7 +47,25 @@ fn what_cannot_be_run_says_why_and_how_to_mend_it() {
             2,
             "line 2, column 12: a duration from `1s` to `10s` is needed",
         ),
-        (vec!["policy.nvp", "--scrape", "localhost:9100"], 2, "an address begins with `http:` or `https:`"),
+        (vec!["empty.nvp"], 2, "no alerts in empty.nvp: there is nothing to decide"),
+        (
+            vec!["policy.nvp", "--scrape", "127.0.0.1:9103"],
+            2,
+            "`127.0.0.1:9103` is no address: write `http://127.0.0.1:9103/metrics`",
+        ),
+        (
+            vec!["policy.nvp", "--scrape", "localhost:9100"],
+            2,
+            "`localhost:9100` is no address: write `http://localhost:9100/metrics`",
+        ),
+        (vec!["policy.nvp", "--scrape", "ftp://a/"], 2, "an address begins with `http:` or `https:`"),
+        (vec!["policy.nvp", "--webhook", "foo"], 2, "`foo` is no address: write `http://foo/`"),
+        (
+            vec!["policy.nvp", "--config", "unit.toml"],
+            2,
+            "line 3, column 12: `5` has no unit: write `\"5s\"` for seconds",
+        ),
+        (vec!["policy.nvp", "--config", "five.toml"], 2, "line 2, column 12: `5` has no unit"),
         (vec!["policy.nvp", "--scrape", "http://a:1/", "--interval", "2s"], 2, "it is not read"),
         (vec!["policy.nvp", "--interval", "11s"], 2, "a duration from `1s` to `10s` is needed"),
         (vec!["policy.nvp", "--listen", "192.0.2.1:80"], 2, "cannot listen at 192.0.2.1:80"),

@@ -248,6 +248,7 @@ impl Evaluation {
         });
         self.published = Some(status.published);
         if let Some(observer) = &mut self.observer {
+            observer.met(&self.table);
             observer.published(&status);
         }
         self.publish.send_replace(status);
