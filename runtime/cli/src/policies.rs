@@ -49,7 +49,7 @@ pub fn check(paths: &[PathBuf], global: &Global) -> Policies {
     let stdlib = stdlib(global);
     let set = if standard_input::is_named(paths) {
         match standard_input::read(paths) {
-            Ok(text) => load::load_text(standard_input::NAME, text, &stdlib),
+            Ok(text) => load::load_text(standard_input::NAME, &text, &stdlib),
             Err(problem) => {
                 let mut set = PolicySet::default();
                 set.problems.push(problem);

@@ -116,7 +116,7 @@ pub fn load(paths: &[PathBuf], stdlib: &Stdlib) -> PolicySet {
 
 /// Makes a set of one text that has no file, such as standard input; modules it uses are loaded too.
 #[must_use]
-pub fn load_text(name: &str, text: impl AsRef<[u8]>, stdlib: &Stdlib) -> PolicySet {
+pub fn load_text(name: &str, text: &(impl AsRef<[u8]> + ?Sized), stdlib: &Stdlib) -> PolicySet {
     let mut set = PolicySet::default();
     set.add(name, text.as_ref(), None);
     load_modules(&mut set, stdlib, BTreeSet::new());
