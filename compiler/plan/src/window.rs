@@ -127,8 +127,8 @@ impl Keep {
             Self::Sum => 12,
             Self::Min | Self::Max | Self::Values => 8,
             Self::Moments => 24,
-            Self::Counter | Self::Changes => 56,
-            Self::Slope => 48,
+            Self::Changes => 40,
+            Self::Counter | Self::Slope => 48,
             Self::Truth => 12,
         }
     }
@@ -141,16 +141,12 @@ impl Window {
         if self.pane_ticks == 1 { self.ticks } else { self.ticks.div_ceil(self.pane_ticks) + 1 }
     }
 
-    /// The memory its ring takes for one row, in bytes.
+    /// The memory it takes for one row, in bytes: a block of slots, what they come to so far, and the one that is open; values that
+    /// must all be kept take one for each tick.
     #[must_use]
     pub fn bytes_per_row(&self) -> u64 {
-        let slots = u64::from(self.slots());
-        self.keeps
-            .iter()
-            .map(|keep| {
-                let slots = if *keep == Keep::Values { u64::from(self.ticks) } else { slots };
-                keep.bytes() * slots
-            })
-            .sum()
+        let stacked = u64::from(self.ticks.div_ceil(self.pane_ticks.max(1))) + 2;
+        let slots = |keep| if keep == Keep::Values { u64::from(self.ticks) } else { stacked };
+        self.keeps.iter().map(|keep| keep.bytes() * slots(*keep)).sum()
     }
 }

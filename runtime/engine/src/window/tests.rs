@@ -330,3 +330,17 @@ fn a_counter_that_begins_anew_does_not_go_on_from_before() {
     // 10 and 20 between four samples 5 s apart; half a distance is added where the window began before.
     assert_eq!(read, [30.0 * (15.0 + 2.5) / 15.0, 0.0]);
 }
+
+#[test]
+fn a_window_takes_the_memory_that_its_plan_says() {
+    use Keep as K;
+    for keep in [K::Sum, K::Min, K::Max, K::Values, K::Moments, K::Counter, K::Changes, K::Slope, K::Truth] {
+        for (ticks, pane_ticks) in [(1, 1), (30, 1), (31, 7), (1_440, 3)] {
+            let planned = planned(ticks, pane_ticks, vec![keep]);
+            let mut window = WindowState::new(&planned);
+            window.resize(64);
+            let said = planned.bytes_per_row() * 64;
+            assert_eq!(window.bytes() as u64, said, "{keep:?} of {ticks} ticks in panes of {pane_ticks}");
+        }
+    }
+}
