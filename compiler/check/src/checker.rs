@@ -113,7 +113,7 @@ pub(crate) struct Budget {
 /// A name that nothing in the set declares.
 pub(crate) struct Missing<'n> {
     pub(crate) code: Code,
-    /// `unit`, `severity`, …
+    /// `metric, derive or constant`, `unit`, `severity`, …
     pub(crate) what: &'static str,
     pub(crate) name: &'n str,
     pub(crate) span: Span,
@@ -270,27 +270,21 @@ impl<'a> Checker<'a> {
         if self.sink.lost().names(name) {
             return self.sink.hold_back();
         }
-        self.sink.report(Unknown { code, what, name, span, near, help, import: None });
+        let missing = Missing { code, what, name, span, near, help };
+        self.sink.report(Unknown { missing, import: None });
     }
 
     /// Reports a name that nothing declares, unless a module of the library does: then its `use` is the mend.
-    pub(crate) fn unknown_or_import(&mut self, kind: Kind, unknown: Missing<'_>) {
-        let Missing { code, what, name, span, near, help } = unknown;
-        let Some(import) = self.import_of(kind, name) else {
+    pub(crate) fn unknown_or_import(&mut self, kind: Kind, missing: Missing<'_>) {
+        let Some(import) = self.import_of(kind, missing.name) else {
+            let Missing { code, what, name, span, near, help } = missing;
             return self.unknown(code, what, name, span, near, help);
         };
-        if !self.sink.lost().names(name) && !self.sink.lost().names(&import.module) {
-            return self.sink.report(Unknown {
-                code,
-                what,
-                name,
-                span,
-                near: None,
-                help: None,
-                import: Some(import),
-            });
+        if self.sink.lost().names(missing.name) || self.sink.lost().names(&import.module) {
+            return self.sink.hold_back();
         }
-        self.sink.hold_back();
+        let missing = Missing { near: None, help: None, ..missing };
+        self.sink.report(Unknown { missing, import: Some(import) });
     }
 }
 

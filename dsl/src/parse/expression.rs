@@ -68,7 +68,7 @@ impl Builder<'_> {
 
     /// `if c then x else y`, or a chain of operators. The recursion is as deep as there are `if`s (`deeper` counts them).
     fn conditional(&self, tokens: &mut Tokens<'_>, whole: Span) -> Built {
-        let Some(first) = tokens.next() else { return placeholder(whole) };
+        let Some(first) = tokens.next() else { return elided(whole) };
         if first.as_rule() != Rule::k_if {
             return self.chain(first);
         }
@@ -349,16 +349,17 @@ impl Builder<'_> {
 
     fn too_long(&self, span: Span) -> Built {
         self.report(lexical::expression_too_long(span));
-        placeholder(span)
+        elided(span)
     }
 
     fn unreadable(&self, span: Span) -> Built {
         self.report(mistakes::unreadable(span));
-        placeholder(span)
+        elided(span)
     }
 }
 
-fn placeholder(span: Span) -> Built {
+/// What stands for an expression that cannot be read; its diagnostic is told already.
+fn elided(span: Span) -> Built {
     Built { expr: Expr { kind: ExprKind::Elided, span: Span { end: span.start, ..span } }, depth: 1 }
 }
 

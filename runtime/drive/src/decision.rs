@@ -118,6 +118,25 @@ pub struct Why {
     pub tree: Option<ValueTree>,
 }
 
+#[cfg(test)]
+impl Why {
+    /// A clause alone.
+    pub(crate) fn of(clause: Clause) -> Self {
+        Self {
+            clause,
+            flapping: clause == Clause::Flapping,
+            level: None,
+            severity: None,
+            value: None,
+            shown: None,
+            says: None,
+            runbook: None,
+            service: None,
+            tree: None,
+        }
+    }
+}
+
 impl Serialize for Decision {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_struct("Decision", 7)?;

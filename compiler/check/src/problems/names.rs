@@ -5,26 +5,20 @@ use nvp_dsl::ast::Ident;
 use nvp_dsl::diagnostic::{Code, Diagnostic, Severity};
 
 use super::{listed, replace};
+use crate::checker::Missing;
 use crate::codes;
 use crate::library::Import;
 
-/// A name that nothing declares; which namespace it was looked up in decides the code.
+/// A name that nothing in the set declares; which namespace it was looked up in decides the code.
 pub(crate) struct Unknown<'n> {
-    pub(crate) code: Code,
-    /// `metric, derive or constant`, `unit`, `severity`, …
-    pub(crate) what: &'static str,
-    pub(crate) name: &'n str,
-    pub(crate) span: Span,
-    /// The nearest name that exists.
-    pub(crate) near: Option<String>,
-    pub(crate) help: Option<String>,
+    pub(crate) missing: Missing<'n>,
     /// The `use` that declares it.
     pub(crate) import: Option<Import>,
 }
 
 impl From<Unknown<'_>> for Diagnostic {
     fn from(problem: Unknown<'_>) -> Self {
-        let Unknown { code, what, name, span, near, help, import } = problem;
+        let Unknown { missing: Missing { code, what, name, span, near, help }, import } = problem;
         let mut diagnostic = Diagnostic::error(code, format!("there is no {what} `{name}`"), span)
             .here("not declared in this policy set");
         if let Some(near) = near {

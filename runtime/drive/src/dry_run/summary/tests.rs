@@ -2,19 +2,7 @@ use super::*;
 use crate::decision::Why;
 
 fn decision(at_ms: i64, from: State, to: State, clause: Clause) -> Decision {
-    let why = Why {
-        clause,
-        flapping: clause == Clause::Flapping,
-        level: None,
-        severity: None,
-        value: None,
-        shown: None,
-        says: None,
-        runbook: None,
-        service: None,
-        tree: None,
-    };
-    Decision { at_ms, name: "slow".into(), labels: BTreeMap::new(), from, to, why }
+    Decision { at_ms, name: "slow".into(), labels: BTreeMap::new(), from, to, why: Why::of(clause) }
 }
 
 fn level(name: &str) -> State {

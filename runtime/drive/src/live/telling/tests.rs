@@ -2,25 +2,7 @@ use super::{Telling, printable};
 use crate::decision::{Clause, Decision, State, Why};
 
 fn decision(from: State, to: State) -> Decision {
-    Decision {
-        at_ms: 1_000,
-        name: "slow".into(),
-        labels: [].into(),
-        from,
-        to,
-        why: Why {
-            clause: Clause::When,
-            flapping: false,
-            level: None,
-            severity: None,
-            value: None,
-            shown: None,
-            says: None,
-            runbook: None,
-            service: None,
-            tree: None,
-        },
-    }
+    Decision { at_ms: 1_000, name: "slow".into(), labels: [].into(), from, to, why: Why::of(Clause::When) }
 }
 
 #[test]
