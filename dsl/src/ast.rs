@@ -3,6 +3,10 @@
 //! Names are not resolved, units not looked up, constants not folded: that is the checker's. The tree keeps what the formatter
 //! needs to write the text again (parentheses, the spelling of quantities); comments live beside it (`crate::trivia`).
 
+mod response;
+
+pub use response::*;
+
 use crate::span::{Span, Spanned};
 
 /// A word that names something, as written.
@@ -64,6 +68,22 @@ pub enum ItemKind {
     Defaults(Defaults),
     /// `test "…" { given … expect … }`
     Test(Test),
+    /// `team operations { empty tells leads }`
+    Team(Team),
+    /// `channel sms`
+    Channel(Channel),
+    /// `calendar office_hours in "Europe/Paris" { open monday..friday 09:00..18:00 }`
+    Calendar(Calendar),
+    /// `maintenance upgrade { covers service database  during patch_nights }`
+    Maintenance(Maintenance),
+    /// `incidents { within 5m  reopen 30m }`
+    Incidents(Incidents),
+    /// `escalation standard { … }`
+    Escalation(Escalation),
+    /// `provider pgbouncer { … }`
+    Provider(Provider),
+    /// `playbook relieve(region: text) { … }`
+    Playbook(Playbook),
 }
 
 /// A declared unit.
@@ -185,6 +205,10 @@ pub enum ServiceClause {
     Is(Vec<Spanned<String>>),
     /// `depends on database, cache`
     DependsOn(Vec<Ident>),
+    /// `tier 1`: how much the business depends on it, from 1 (most) to 4
+    Tier(Spanned<Quantity>),
+    /// `owner operations`: the team
+    Owner(Ident),
 }
 
 /// `derive NAME = EXPRESSION`
@@ -224,6 +248,8 @@ pub enum AlertClause {
     Flapping(Flapping),
     /// `formerly old_name`
     Formerly(Ident),
+    /// `at red for 2m run a(region), then b(region)`, `at yellow escalate standard`
+    At(Reaction),
 }
 
 /// One level of an alert.
@@ -284,6 +310,8 @@ pub enum DefaultsClause {
     Labels(Vec<LabelDeclaration>),
     /// `flapping 6 in 30m`, for alerts
     Flapping(Flapping),
+    /// `autonomy propose`, for playbooks
+    Autonomy(Ident),
 }
 
 /// `test "NAME" { … }`
@@ -300,11 +328,13 @@ pub struct Test {
 pub enum TestClause {
     /// `given cpu{service = "a"} is 40% for 5m, then 95%`
     Given {
-        /// The series or derived row fed.
+        /// The series or derived row fed, or the provider's read answered.
         target: Reference,
         /// Its values, one after the other.
         segments: Vec<Segment>,
     },
+    /// `given pgbouncer.set_pool_size succeeds after 3s`, `given acknowledgement of gateway_slow at 7m`
+    GivenEvent(GivenEvent),
     /// `expect …`
     Expect(Expectation),
 }
@@ -318,6 +348,8 @@ pub struct Segment {
     pub to: Option<Expr>,
     /// `for 5m`; the last one may leave it out and holds to the end.
     pub lasts: Option<Expr>,
+    /// `until grow_pool done`: it ends when the step's `do` has answered.
+    pub until: Option<Ident>,
     /// Where.
     pub span: Span,
 }
@@ -335,6 +367,21 @@ pub enum Expectation {
     Never(Expr),
     /// `only C, …`: nothing but these alert states is ever reached
     Only(Vec<Expr>),
+    /// `at | by | within | never EVENT`
+    Event(ExpectedWhen, Event),
+}
+
+/// When an event is expected.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ExpectedWhen {
+    /// `at T`: it has happened last, and stands so, at T
+    At(Expr),
+    /// `by T`: it happens at T or before
+    By(Expr),
+    /// `within A..B`: it first happens in that time
+    Within(Expr, Expr),
+    /// `never`
+    Never,
 }
 
 /// A text with insertions.

@@ -47,6 +47,14 @@ pub(crate) struct Items<'a> {
     pub(crate) alerts: Vec<Declared<'a, ast::Alert>>,
     pub(crate) defaults: Vec<Declared<'a, ast::Defaults>>,
     pub(crate) tests: Vec<Declared<'a, ast::Test>>,
+    pub(crate) teams: Vec<Declared<'a, ast::Team>>,
+    pub(crate) channels: Vec<Declared<'a, ast::Channel>>,
+    pub(crate) calendars: Vec<Declared<'a, ast::Calendar>>,
+    pub(crate) maintenances: Vec<Declared<'a, ast::Maintenance>>,
+    pub(crate) incidents: Vec<Declared<'a, ast::Incidents>>,
+    pub(crate) escalations: Vec<Declared<'a, ast::Escalation>>,
+    pub(crate) providers: Vec<Declared<'a, ast::Provider>>,
+    pub(crate) playbooks: Vec<Declared<'a, ast::Playbook>>,
     /// The names that expressions can use.
     pub(crate) values: FxHashMap<&'a str, Value>,
     /// Severities by name, by their place in `severities`.
@@ -100,6 +108,14 @@ impl<'a> Items<'a> {
             ItemKind::Alert(node) => push!(alerts, node),
             ItemKind::Defaults(node) => push!(defaults, node),
             ItemKind::Test(node) => push!(tests, node),
+            ItemKind::Team(node) => push!(teams, node),
+            ItemKind::Channel(node) => push!(channels, node),
+            ItemKind::Calendar(node) => push!(calendars, node),
+            ItemKind::Maintenance(node) => push!(maintenances, node),
+            ItemKind::Incidents(node) => push!(incidents, node),
+            ItemKind::Escalation(node) => push!(escalations, node),
+            ItemKind::Provider(node) => push!(providers, node),
+            ItemKind::Playbook(node) => push!(playbooks, node),
         }
     }
 

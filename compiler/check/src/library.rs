@@ -63,6 +63,14 @@ impl Module {
                 ItemKind::Unit(node) => (&node.name, Kind::Unit),
                 ItemKind::Severity(node) => (&node.name, Kind::Severity),
                 ItemKind::Service(node) => (&node.name, Kind::Service),
+                ItemKind::Team(_)
+                | ItemKind::Channel(_)
+                | ItemKind::Calendar(_)
+                | ItemKind::Maintenance(_)
+                | ItemKind::Incidents(_)
+                | ItemKind::Escalation(_)
+                | ItemKind::Provider(_)
+                | ItemKind::Playbook(_) => continue,
                 ItemKind::Use(_) | ItemKind::Defaults(_) | ItemKind::Test(_) => continue,
             };
             declares.entry(name.node.clone()).or_default().push(kind);

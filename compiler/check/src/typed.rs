@@ -3,10 +3,18 @@
 //! This is what checking returns and lowering reads. Every number is in base units (seconds, bytes, 1 for 100 %), every duration in
 //! milliseconds, every label set sorted. It knows nothing of columns, windows' memory or execution.
 
+mod answered;
+
 use std::collections::BTreeMap;
 
 use nvp_dsl::span::Span;
+use nvp_plan::response::Response;
 use nvp_plan::unit::Unit;
+
+pub use answered::{
+    Deed, Event, EventWhen, ExpectedEvent, GivenDeed, GivenRead, GivenWrite, IncidentOf, IncidentState,
+    PlaybookState, ReadPhase, ReadValue, StepState,
+};
 
 /// A checked policy set.
 #[derive(Debug, Clone, Default)]
@@ -21,6 +29,10 @@ pub struct Policy {
     pub alerts: Vec<Alert>,
     /// The services, in the order of their names.
     pub services: Vec<Service>,
+    /// What answers the alerts; its leaves are numbers or conditions whose labels are those of [`Observed::labels`].
+    ///
+    /// [`Observed::labels`]: nvp_plan::response::formula::Observed::labels
+    pub response: Response<Expr>,
     /// The tests, in the order written.
     pub tests: Vec<Test>,
 }
@@ -491,8 +503,16 @@ pub struct Test {
     pub name: String,
     /// What is fed.
     pub givens: Vec<Given>,
+    /// What providers' reads answer.
+    pub reads: Vec<GivenRead>,
+    /// How providers' writes end.
+    pub writes: Vec<GivenWrite>,
+    /// What people do, in the order of time.
+    pub deeds: Vec<GivenDeed>,
     /// What is expected.
     pub expectations: Vec<Expectation>,
+    /// What is expected to happen.
+    pub events: Vec<ExpectedEvent>,
     /// The latest time it names, in ms from its start.
     pub ends_ms: i64,
     /// Where it is written.
@@ -506,8 +526,8 @@ pub struct Given {
     pub target: GivenTarget,
     /// A value for each of its labels.
     pub labels: BTreeMap<String, String>,
-    /// Its stretches, one after the other; the last one holds to the end.
-    pub segments: Vec<Segment>,
+    /// Its stretches, one after the other; the last one of a phase holds to its end. There is always a first phase.
+    pub phases: Vec<Phase>,
     /// When it says that it ends, in ms from the test's start: its last stretch has a length. (The value holds on; an expectation
     /// that looks later looks at what nobody gave.)
     pub ends_ms: Option<i64>,
@@ -526,12 +546,21 @@ pub enum GivenTarget {
     Derive(DeriveId),
 }
 
+/// The stretches until a step is done.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Phase {
+    /// The stretches; their times are from the phase's beginning: the test's start for the first phase.
+    pub segments: Vec<Segment>,
+    /// The step whose `do` ends the phase when it has answered, in any playbook; `None` for the last phase.
+    pub until: Option<String>,
+}
+
 /// A stretch of values.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Segment {
-    /// From this long after the test's start, in ms.
+    /// From this long after the phase's beginning, in ms.
     pub from_ms: i64,
-    /// To this long after its start, in ms, exclusive; `i64::MAX` for the last.
+    /// To this long after its beginning, in ms, exclusive; `i64::MAX` for the last.
     pub until_ms: i64,
     /// The value at its beginning, in base units; `None` feeds nothing.
     pub value: Option<f64>,

@@ -47,4 +47,20 @@ ids! {
     AlertId,
     /// A tree that explains an expression.
     TreeId,
+    /// A service.
+    ServiceId,
+    /// A team.
+    TeamId,
+    /// A channel.
+    ChannelId,
+    /// A calendar.
+    CalendarId,
+    /// An escalation ladder.
+    LadderId,
+    /// A provider.
+    ProviderId,
+    /// A playbook.
+    PlaybookId,
+    /// A value of the evaluation that a playbook reads.
+    ObservationId,
 }

@@ -10,6 +10,7 @@ pub mod domain;
 pub mod ids;
 pub mod input;
 pub mod kernel;
+pub mod response;
 pub mod show;
 pub mod step;
 pub mod tree;
@@ -56,6 +57,8 @@ pub struct Plan {
     pub trees: Vec<tree::Tree>,
     /// Conditions without labels that a test or a person watches.
     pub probes: Vec<Probe>,
+    /// Values that playbooks read, by their place.
+    pub observations: Vec<alert::Shown>,
 }
 
 /// A column of numbers.

@@ -38,6 +38,8 @@ impl Formatter<'_> {
         with_heads(clauses, |clause| match clause {
             ServiceClause::Is(names) => ("is", Doc::Text(texts::comma_list(names))),
             ServiceClause::DependsOn(names) => ("depends on", Doc::Text(joined(names))),
+            ServiceClause::Tier(tier) => ("tier", Doc::text(&tier.node.written)),
+            ServiceClause::Owner(team) => ("owner", Doc::text(&team.node)),
         })
     }
 
@@ -49,6 +51,7 @@ impl Formatter<'_> {
             DefaultsClause::Stale(time) => ("stale", self.expression(time)),
             DefaultsClause::Labels(labels) => ("labels", labels_list(labels)),
             DefaultsClause::Flapping(flapping) => ("flapping", self.flapping(flapping)),
+            DefaultsClause::Autonomy(autonomy) => ("autonomy", Doc::text(&autonomy.node)),
         })
     }
 
@@ -61,6 +64,7 @@ impl Formatter<'_> {
             AlertClause::Service(name) => ("service", Doc::text(&name.node)),
             AlertClause::Flapping(flapping) => ("flapping", self.flapping(flapping)),
             AlertClause::Formerly(name) => ("formerly", Doc::text(&name.node)),
+            AlertClause::At(reaction) => ("at", Doc::text(&reaction.level.node)),
         })
     }
 
@@ -98,6 +102,7 @@ impl Formatter<'_> {
     pub(super) fn test_clauses(&self, clauses: &[Spanned<TestClause>]) -> Vec<Clause> {
         let first = |clause: &TestClause| match clause {
             TestClause::Given { target, .. } => self.reference(target),
+            TestClause::GivenEvent(_) => String::new(),
             TestClause::Expect(expectation) => self.expectation_head(expectation),
         };
         let is_given = |clause: &TestClause| matches!(clause, TestClause::Given { .. });
@@ -112,6 +117,7 @@ impl Formatter<'_> {
                 let target = format!("{:given_width$} is ", first(clause));
                 ("given", Doc::Cat(vec![Doc::Text(target), self.segments(segments).nest(2)]).align())
             }
+            TestClause::GivenEvent(_) => ("given", Doc::text("")),
             TestClause::Expect(expectation) => {
                 let head = format!("{:expect_width$}  ", first(clause));
                 ("expect", Doc::Cat(vec![Doc::Text(head), self.condition(expectation)]))
@@ -150,6 +156,7 @@ impl Formatter<'_> {
             }
             Expectation::Never(_) => "never".to_owned(),
             Expectation::Only(_) => "only".to_owned(),
+            Expectation::Event(..) => String::new(),
         }
     }
 
@@ -159,6 +166,7 @@ impl Formatter<'_> {
             | Expectation::By(_, condition)
             | Expectation::Within(_, _, condition)
             | Expectation::Never(condition) => self.expression(condition).nest(2).align(),
+            Expectation::Event(..) => Doc::text(""),
             Expectation::Only(conditions) => {
                 Doc::list(conditions.iter().map(|condition| self.expression(condition))).align()
             }

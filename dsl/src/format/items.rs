@@ -34,6 +34,14 @@ impl Formatter<'_> {
             ItemKind::Defaults(defaults) => {
                 self.always_block(item, Doc::text("defaults"), self.defaults_clauses(&defaults.clauses))
             }
+            ItemKind::Team(_)
+            | ItemKind::Channel(_)
+            | ItemKind::Calendar(_)
+            | ItemKind::Maintenance(_)
+            | ItemKind::Incidents(_)
+            | ItemKind::Escalation(_)
+            | ItemKind::Provider(_)
+            | ItemKind::Playbook(_) => self.line(item, Doc::text("")),
             ItemKind::Test(test) => {
                 let header = Doc::text(format!("test {}", texts::quoted(&test.name.node)));
                 self.always_block(item, header, self.test_clauses(&test.clauses))

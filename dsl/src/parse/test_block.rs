@@ -44,7 +44,7 @@ impl Builder<'_> {
             Some(lasts) => Some(self.only_literal(Children::of(lasts))?),
             None => None,
         };
-        Some(Segment { value, to, lasts, span })
+        Some(Segment { value, to, lasts, until: None, span })
     }
 
     fn expectation(&self, pair: Pair<'_, Rule>) -> Option<Expectation> {

@@ -138,6 +138,7 @@ impl<'a> Checker<'a> {
                     clauses.formerly.get_or_insert(former);
                     "formerly"
                 }
+                AlertClause::At(_) => continue,
             };
             if let Some(first) = first.get(name) {
                 self.sink.report(ClauseTwice { clause: name, span: clause.span, first: *first });

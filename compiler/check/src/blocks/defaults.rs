@@ -56,6 +56,7 @@ impl<'a> Checker<'a> {
             }
             DefaultsClause::Labels(labels) => defaults.labels.extend(labels),
             DefaultsClause::Flapping(flapping) => defaults.flapping = self.flapping(flapping),
+            DefaultsClause::Autonomy(_) => {}
         }
         if let Some(place) = self.defaults.get_mut(file) {
             *place = defaults;
@@ -88,5 +89,6 @@ fn clause_name(clause: &DefaultsClause) -> &'static str {
         DefaultsClause::Stale(_) => "stale",
         DefaultsClause::Labels(_) => "labels",
         DefaultsClause::Flapping(_) => "flapping",
+        DefaultsClause::Autonomy(_) => "autonomy",
     }
 }

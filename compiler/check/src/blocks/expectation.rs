@@ -23,7 +23,11 @@ impl<'a> Checker<'a> {
         let mut test = Test {
             name: name.node.clone(),
             givens: Vec::new(),
+            reads: Vec::new(),
+            writes: Vec::new(),
+            deeds: Vec::new(),
             expectations: Vec::new(),
+            events: Vec::new(),
             ends_ms: 0,
             span: name.span,
         };
@@ -38,6 +42,7 @@ impl<'a> Checker<'a> {
                         test.givens.push(given);
                     }
                 }
+                TestClause::GivenEvent(_) => {}
                 TestClause::Expect(expectation) => {
                     if let Some((expectation, ends_ms)) = self.expectation(expectation, clause.span) {
                         test.ends_ms = test.ends_ms.max(ends_ms);
@@ -80,6 +85,7 @@ impl<'a> Checker<'a> {
                 let text = format!("within {}..{} {}", time_text(from_ms), time_text(to_ms), condition.1);
                 (ExpectedWhen::Within(from_ms, to_ms), condition.0, text, to_ms)
             }
+            ast::Expectation::Event(..) => return None,
             ast::Expectation::Never(condition) => {
                 let condition = self.expected(condition)?;
                 (ExpectedWhen::Never, condition.0, format!("never {}", condition.1), 0)

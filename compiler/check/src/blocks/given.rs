@@ -15,7 +15,7 @@ use crate::problems::tests::{
 };
 use crate::problems::types::{ConstantWanted, FlagCompared, NumberWanted};
 use crate::typed::{
-    ExprKind, Given, GivenTarget as Target, Labels, Matcher, MatcherTest, MetricKind, Segment,
+    ExprKind, Given, GivenTarget as Target, Labels, Matcher, MatcherTest, MetricKind, Phase, Segment,
 };
 use crate::units::Dimension;
 
@@ -59,7 +59,8 @@ impl<'a> Checker<'a> {
         let segments = self.segments(segments, &found);
         let (segments, accumulate, named_ms) = segments?;
         let ends_ms = says_its_end.then_some(named_ms);
-        Some((Given { target: found.target, labels: labels?, segments, ends_ms, accumulate, span }, named_ms))
+        let phases = vec![Phase { segments, until: None }];
+        Some((Given { target: found.target, labels: labels?, phases, ends_ms, accumulate, span }, named_ms))
     }
 
     fn given_target(&mut self, target: &'a Reference) -> Option<Found> {

@@ -43,6 +43,7 @@ impl<'a> Checker<'a> {
                             }
                         }
                     }
+                    ServiceClause::Tier(_) | ServiceClause::Owner(_) => {}
                     ServiceClause::DependsOn(names) => self.dependencies(names, &mut service, &mut reads),
                 }
             }

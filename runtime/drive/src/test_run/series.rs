@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use nvp_check::typed::{DeriveId, Given, GivenTarget, Policy};
 use nvp_formats::{Batch, SeriesId, SeriesKey, SeriesTable, WireKind};
 
-use super::{TEST_STARTS_MS, given};
+use super::TEST_STARTS_MS;
+use super::given::Stretches;
 
 /// A given with the series it feeds.
 pub struct GivenSeries<'a> {
     /// What is fed.
-    pub given: &'a Given,
+    pub stretches: Stretches<'a>,
     series: SeriesId,
     every_ms: i64,
     next_ms: i64,
@@ -26,7 +27,8 @@ pub fn series_of<'a>(
     let series = |given: &'a Given| {
         let (key, every_ms) = wire_key(policy, given, derive_names)?;
         let series = table.intern(&key, WireKind::Unknown)?;
-        Some(GivenSeries { given, series, every_ms: every_ms.max(1), next_ms: 0 })
+        let stretches = Stretches::new(given);
+        Some(GivenSeries { stretches, series, every_ms: every_ms.max(1), next_ms: 0 })
     };
     givens.iter().filter_map(series).collect()
 }
@@ -57,7 +59,7 @@ impl GivenSeries<'_> {
     /// Appends the samples up to an instant of the test (ms from its start) that have not been fed yet.
     pub fn feed_through(&mut self, through_ms: i64, batch: &mut Batch) {
         while self.next_ms <= through_ms {
-            if let Some(value) = given::value_at(self.given, self.next_ms) {
+            if let Some(value) = self.stretches.value_at(self.next_ms) {
                 batch.push(self.series, TEST_STARTS_MS.saturating_add(self.next_ms), value);
             }
             self.next_ms = self.next_ms.saturating_add(self.every_ms);

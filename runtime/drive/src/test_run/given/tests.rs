@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use nvp_check::typed::{GivenTarget, MetricId};
+use nvp_check::typed::{GivenTarget, MetricId, Phase};
 use nvp_dsl::{FileId, Span};
 use proptest::prelude::*;
 
@@ -11,7 +11,7 @@ fn given(segments: Vec<Segment>, accumulate: bool) -> Given {
     Given {
         target: GivenTarget::Metric(MetricId(0)),
         labels: BTreeMap::new(),
-        segments,
+        phases: vec![Phase { segments, until: None }],
         ends_ms: None,
         accumulate,
         span,
@@ -27,7 +27,7 @@ fn held(from_s: i64, until_s: Option<i64>, value: Option<f64>) -> Segment {
 fn a_value_holds_from_its_instant_on() {
     let given =
         given(vec![held(0, Some(10), Some(1.0)), held(10, Some(20), None), held(20, None, Some(3.0))], false);
-    let at = |s: i64| value_at(&given, s * 1_000);
+    let at = |s: i64| Stretches::new(&given).value_at(s * 1_000);
     assert_eq!(
         [at(0), at(9), at(10), at(19), at(20), at(1_000_000)],
         [Some(1.0), Some(1.0), None, None, Some(3.0), Some(3.0)]
@@ -39,7 +39,7 @@ fn a_line_is_straight() {
     let line = Segment { from_ms: 0, until_ms: 10_000, value: Some(10.0), to: Some(20.0) };
     let given = given(vec![line], false);
     assert_eq!(
-        [value_at(&given, 0), value_at(&given, 5_000), value_at(&given, 10_000)],
+        [Stretches::new(&given).value_at(0), Stretches::new(&given).value_at(5_000), Stretches::new(&given).value_at(10_000)],
         [Some(10.0), Some(15.0), None]
     );
 }
@@ -50,7 +50,7 @@ fn a_counter_grows_by_what_is_given_and_stands_while_nothing_is() {
     let segments =
         vec![held(0, Some(10), Some(5.0)), held(10, Some(30), None), line, held(40, None, Some(1.0))];
     let given = given(segments, true);
-    let at = |s: i64| value_at(&given, s * 1_000);
+    let at = |s: i64| Stretches::new(&given).value_at(s * 1_000);
     assert_eq!(
         [at(0), at(4), at(10), at(30), at(40), at(50)],
         [Some(0.0), Some(20.0), None, Some(50.0), Some(60.0), Some(70.0)]
@@ -67,7 +67,45 @@ proptest! {
             from_s += length_s;
         }
         let given = given(segments, true);
-        let fed: Vec<f64> = (0..from_s).filter_map(|s| value_at(&given, s * 1_000)).collect();
+        let fed: Vec<f64> = (0..from_s).filter_map(|s| Stretches::new(&given).value_at(s * 1_000)).collect();
         prop_assert!(fed.windows(2).all(|pair| pair[0] <= pair[1]));
     }
+}
+
+fn phased(phases: &[(&[Segment], Option<&str>)], accumulate: bool) -> Given {
+    let phase = |(segments, until): &(&[Segment], Option<&str>)| Phase {
+        segments: segments.to_vec(),
+        until: until.map(str::to_owned),
+    };
+    Given { phases: phases.iter().map(phase).collect(), ..given(Vec::new(), accumulate) }
+}
+
+#[test]
+fn a_phase_lasts_until_its_step_is_done_and_the_next_counts_from_there() {
+    let given = phased(
+        &[
+            (&[held(0, Some(10), Some(1.0)), held(10, None, Some(2.0))], Some("grow")),
+            (&[held(0, Some(5), Some(3.0)), held(5, None, None)], None),
+        ],
+        false,
+    );
+    let mut stretches = Stretches::new(&given);
+    assert_eq!((stretches.value_at(5_000), stretches.value_at(99_000)), (Some(1.0), Some(2.0)));
+    stretches.step_done("shrink", 50_000);
+    assert_eq!(stretches.value_at(60_000), Some(2.0), "another step ends nothing");
+    stretches.step_done("grow", 100_000);
+    let values = [99_999, 100_000, 104_999, 105_000].map(|at_ms| stretches.value_at(at_ms));
+    assert_eq!(values, [Some(2.0), Some(3.0), Some(3.0), None]);
+    stretches.step_done("grow", 200_000);
+    assert_eq!(stretches.value_at(200_000), None, "the last phase does not end");
+}
+
+#[test]
+fn a_counter_keeps_what_it_grew_by_in_the_phase_before() {
+    let given =
+        phased(&[(&[held(0, None, Some(2.0))], Some("grow")), (&[held(0, None, Some(10.0))], None)], true);
+    let mut stretches = Stretches::new(&given);
+    assert_eq!(stretches.value_at(30_000), Some(60.0));
+    stretches.step_done("grow", 30_000);
+    assert_eq!(stretches.value_at(31_000), Some(70.0));
 }
