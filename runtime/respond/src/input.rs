@@ -1,0 +1,146 @@
+//! What goes into the response. All instants are in ms since the Unix epoch. What names something unknown, or comes twice or too
+//! late, changes nothing and is recorded.
+
+use serde::{Deserialize, Serialize};
+
+use crate::roster::Roster;
+use crate::value::Value;
+
+/// An incident's number, from 1.
+pub type IncidentNumber = u64;
+/// The number of a playbook's run, from 1.
+pub type ActionNumber = u64;
+/// A notification's number, from 1.
+pub type NotificationNumber = u64;
+/// A provider call's number, from 1.
+pub type CallNumber = u64;
+/// A silence's number, from 1.
+pub type SilenceNumber = u64;
+
+/// One input.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Input<'a> {
+    /// The evaluation closed a tick: these rows of alerts changed, in the evaluation's order, and what is observed is as of now.
+    Tick {
+        /// The tick.
+        at_ms: i64,
+        /// What changed.
+        alerts: &'a [AlertChange],
+    },
+    /// The journaled wall clock, at most 5 s after the last; what is more is a gap, in which nothing matures.
+    Clock {
+        /// What it shows.
+        now_ms: i64,
+    },
+    /// The process started (again). What was under way outside is unknown; nobody is called until a tick has been closed.
+    Started {
+        /// When.
+        now_ms: i64,
+    },
+    /// Who is who.
+    Roster(&'a Roster),
+    /// A provider's call has ended.
+    Outcome {
+        /// Which.
+        call: CallNumber,
+        /// How.
+        outcome: &'a Outcome,
+    },
+    /// A channel says how far a notification has come.
+    Delivery {
+        /// Which.
+        notification: NotificationNumber,
+        /// How far.
+        delivery: &'a Delivery,
+    },
+    /// A person did something.
+    Deed {
+        /// Who: the name of the token.
+        by: &'a str,
+        /// What.
+        deed: &'a Deed,
+    },
+}
+
+/// A row of an alert changed its shown level.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AlertChange {
+    /// The alert's name.
+    pub alert: String,
+    /// The row's labels, sorted by name.
+    pub labels: Vec<(String, String)>,
+    /// The service it belongs to, by name.
+    pub service: Option<String>,
+    /// The place of the level among the plan's severities; `None` when it is at none any more.
+    pub level: Option<u32>,
+    /// Whether it ended because its data ended.
+    pub is_forgotten: bool,
+    /// What the policy says of it.
+    pub says: String,
+    /// Where to read what to do.
+    pub runbook: Option<String>,
+}
+
+/// How a call of a provider ended.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Outcome {
+    /// A read's answer.
+    Answered(Value),
+    /// A write was done, the other side says.
+    Done,
+    /// It is known not to have happened, or a read gave nothing; why, for people, without secrets.
+    Failed(String),
+    /// It is not known whether it happened: no answer in time, the connection broke.
+    Unknown(String),
+}
+
+/// How far a notification has come. Each step is kept apart; an acknowledgement is a [`Deed`].
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Delivery {
+    /// The channel took it over.
+    Accepted,
+    /// It left.
+    Sent,
+    /// It arrived.
+    Delivered,
+    /// Somebody saw it.
+    Seen,
+    /// It was given up; why, for people, without secrets.
+    Failed(String),
+}
+
+/// What a person does. All of it may be said again without changing anything.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub enum Deed {
+    /// Acknowledges an incident.
+    Acknowledge(IncidentNumber),
+    /// Declares an incident resolved; alerts that still stand open it again when they change.
+    Resolve(IncidentNumber),
+    /// Approves a run, of the playbook's text with this hash (`None`: whatever it is).
+    Approve(ActionNumber, Option<String>),
+    /// Ends a run: what it did is taken back.
+    Abort(ActionNumber),
+    /// Silences what matches.
+    Silence(Silence),
+    /// Ends a silence.
+    Unsilence(SilenceNumber),
+}
+
+/// Nobody is called for what matches, for a while.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Silence {
+    /// A key of whoever asks: the same one again is the same silence.
+    pub key: String,
+    /// The alert, or all.
+    pub alert: Option<String>,
+    /// The service, or all.
+    pub service: Option<String>,
+    /// Labels that a row must have.
+    pub labels: Vec<(String, String)>,
+    /// From, inclusive.
+    pub from_ms: i64,
+    /// To, exclusive.
+    pub to_ms: i64,
+    /// Why.
+    pub why: String,
+}
