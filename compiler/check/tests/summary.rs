@@ -150,8 +150,9 @@ fn given_line(policy: &Policy, given: &Given) -> String {
     };
     let labels: Vec<String> = given.labels.iter().map(|(label, value)| format!("{label}={value}")).collect();
     let segments: Vec<String> = given
-        .segments
+        .phases
         .iter()
+        .flat_map(|phase| &phase.segments)
         .map(|segment| {
             let until =
                 if segment.until_ms == i64::MAX { "end".to_owned() } else { segment.until_ms.to_string() };
