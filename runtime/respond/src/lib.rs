@@ -6,8 +6,11 @@
 //! knows no provider's body, no channel's wire, no address of a person and no text of policies: a [`nvp_plan::response::Lowered`] is
 //! all it executes.
 
+pub mod calendar;
+pub mod clock;
 pub mod effect;
 pub mod input;
+mod local;
 pub mod roster;
 pub mod severity;
 pub mod value;

@@ -2,6 +2,9 @@
 //!
 //! A roster is an input like any other: it is journaled when it changes, so that who was on call can be told later.
 
+pub mod on_call;
+pub mod reach;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
