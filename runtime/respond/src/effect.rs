@@ -310,9 +310,11 @@ pub enum ActionEvent {
         /// How.
         outcome: Outcome,
     },
-    /// Nothing needed doing: it was so already.
+    /// A step needed no doing, or no taking back: it was so already.
     AlreadySo(String),
-    /// A step is done, its check too.
+    /// A step's `do` has answered that it is done, for all of its `each`.
+    StepAnswered(String),
+    /// A step is done, its check not yet looked at.
     StepDone(String),
     /// A step failed: why.
     StepFailed(String, String),
@@ -320,6 +322,8 @@ pub enum ActionEvent {
     StepUndone(String),
     /// A step is not taken back: why.
     StepKept(String, String),
+    /// A step could not be taken back: why.
+    UndoFailed(String, String),
     /// Somebody else changed what a step had changed: it is left as it is.
     Drift {
         /// The step.

@@ -6,14 +6,18 @@
 //! knows no provider's body, no channel's wire, no address of a person and no text of policies: a [`nvp_plan::response::Lowered`] is
 //! all it executes.
 
+mod action;
 pub mod calendar;
 pub mod clock;
 pub mod effect;
+mod formula;
 pub mod input;
 mod local;
+mod reaction;
 pub mod roster;
 pub mod severity;
 pub mod value;
+mod world;
 
 use nvp_plan::ids::ObservationId;
 

@@ -1,0 +1,311 @@
+//! What an alert's `at LEVEL [for D]` does: for each standing row it calls a ladder, or tries one playbook after the other until one
+//! helps.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use nvp_plan::ids::{LadderId, PlaybookId};
+use nvp_plan::response::Lowered;
+use nvp_plan::response::incident::{Argument, Does, Reaction, Remedy};
+use serde::{Deserialize, Serialize};
+
+use crate::action::Origin;
+use crate::effect::End;
+use crate::input::{ActionNumber, AlertChange, IncidentNumber};
+use crate::value::Value;
+
+/// How long until it is looked again whether something may be done about a row in maintenance, in ms.
+const HELD_AGAIN_MS: i64 = 1_000;
+
+/// The rows that stand at a level and what their alerts do about it. Instants are mature ms.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub(crate) struct Reactions {
+    numbers: BTreeMap<(String, Vec<(String, String)>), u64>,
+    rows: BTreeMap<u64, Row>,
+    last_row: u64,
+    /// What is due when: the row, and the reaction's place among its alert's.
+    due: BTreeSet<(i64, u64, u32)>,
+    running: BTreeMap<ActionNumber, (u64, u32)>,
+    hopes: BTreeMap<IncidentNumber, Hopes>,
+}
+
+/// A row that stands at a level.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Row {
+    alert: String,
+    labels: Vec<(String, String)>,
+    incident: IncidentNumber,
+    level: u32,
+    states: Vec<State>,
+}
+
+/// How far a reaction of a row has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+enum State {
+    /// The row is not at its level.
+    Idle,
+    /// Its time is running, until then.
+    Waiting(i64),
+    /// The ladder is called.
+    Called,
+    /// This remedy is tried, by this run (0 until it is started), until then.
+    Trying(u32, ActionNumber, i64),
+    /// This remedy said that it helped; the row has until then to clear.
+    Helped(u32, i64),
+    /// No remedy helped.
+    Exhausted,
+}
+
+/// How many reactions of an incident's rows are remedies, and of how many something may still be hoped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+struct Hopes {
+    remedies: u32,
+    hoped: u32,
+}
+
+/// What the automatic rung of a ladder must know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hope {
+    /// There are no remedies.
+    None,
+    /// One is tried, or is about to be, or has helped.
+    Some,
+    /// All were tried, and none helped.
+    Exhausted,
+}
+
+/// What is to be done now.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Wish {
+    /// Call this ladder for this incident.
+    Escalate(IncidentNumber, LadderId),
+    /// Start this playbook; then say its number by [`Reactions::started`].
+    Start(Tried, PlaybookId, Vec<Value>, Origin),
+    /// End this run: it has not helped in time.
+    Abort(ActionNumber),
+}
+
+/// Which remedy of which row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Tried {
+    row: u64,
+    reaction: u32,
+}
+
+impl Reactions {
+    /// A row of an alert changed; `incident` is the one it belongs to while it stands at a level.
+    pub(crate) fn change(
+        &mut self,
+        plan: &Lowered,
+        mature_ms: i64,
+        change: &AlertChange,
+        incident: Option<IncidentNumber>,
+    ) {
+        let reactions = of_alert(plan, &change.alert);
+        let key = (change.alert.clone(), change.labels.clone());
+        let number = self.numbers.get(&key).copied();
+        let (Some(level), Some(incident)) = (change.level, incident) else {
+            if let Some(number) = number {
+                self.numbers.remove(&key);
+                self.forget(number, reactions);
+            }
+            return;
+        };
+        if reactions.is_empty() {
+            return;
+        }
+        let number = number.unwrap_or_else(|| {
+            self.last_row = self.last_row.saturating_add(1);
+            self.numbers.insert(key, self.last_row);
+            let states = vec![State::Idle; reactions.len()];
+            let (alert, labels) = (change.alert.clone(), change.labels.clone());
+            self.rows.insert(self.last_row, Row { alert, labels, incident, level, states });
+            self.last_row
+        });
+        let Some(row) = self.rows.get_mut(&number) else { return };
+        row.level = level;
+        // A policy that was changed meanwhile has other reactions: those are new.
+        row.states.resize(reactions.len(), State::Idle);
+        for (reaction, place) in reactions.iter().zip(0_u32..) {
+            let is_idle = self.state(number, place) == Some(State::Idle);
+            if level >= reaction.level && is_idle {
+                let due_ms = mature_ms.saturating_add(reaction.after_ms);
+                self.set(number, place, State::Waiting(due_ms), matches!(reaction.does, Does::Run(_)));
+                self.due.insert((due_ms, number, place));
+            } else if level < reaction.level && !is_idle {
+                self.leave(number, place, reaction);
+            }
+        }
+    }
+
+    /// What is due now, in the order of time, row and reaction; `is_held` says which alert's rows nothing is done about yet.
+    pub(crate) fn take_due(
+        &mut self,
+        plan: &Lowered,
+        mature_ms: i64,
+        is_held: &dyn Fn(&str, &[(String, String)], IncidentNumber) -> bool,
+    ) -> Vec<Wish> {
+        let mut wishes = Vec::new();
+        while let Some((due_ms, number, place)) =
+            self.due.first().copied().filter(|(due_ms, ..)| *due_ms <= mature_ms)
+        {
+            self.due.pop_first();
+            let Some(row) = self.rows.get(&number) else { continue };
+            let Some(reaction) = of_alert(plan, &row.alert).get(place as usize) else { continue };
+            // What stands here for a state that the row has left is out of date.
+            match (&reaction.does, self.state(number, place)) {
+                (Does::Escalate(ladder), Some(State::Waiting(at_ms))) if at_ms == due_ms => {
+                    wishes.push(Wish::Escalate(row.incident, *ladder));
+                    self.set(number, place, State::Called, false);
+                }
+                (Does::Run(_), Some(State::Waiting(at_ms)))
+                    if at_ms == due_ms && is_held(&row.alert, &row.labels, row.incident) =>
+                {
+                    let later_ms = mature_ms.saturating_add(HELD_AGAIN_MS);
+                    self.set(number, place, State::Waiting(later_ms), true);
+                    self.due.insert((later_ms, number, place));
+                }
+                (Does::Run(remedies), Some(State::Waiting(at_ms))) if at_ms == due_ms => {
+                    wishes.extend(self.attempt((number, place), remedies, 0, mature_ms));
+                }
+                (Does::Run(_), Some(State::Trying(_, action, until_ms))) if until_ms == due_ms => {
+                    wishes.push(Wish::Abort(action));
+                }
+                (Does::Run(remedies), Some(State::Helped(remedy, until_ms))) if until_ms == due_ms => {
+                    wishes.extend(self.attempt((number, place), remedies, remedy + 1, mature_ms));
+                }
+                _ => {}
+            }
+        }
+        wishes
+    }
+
+    /// When something is due by itself.
+    pub(crate) fn next_due_ms(&self) -> Option<i64> {
+        self.due.first().map(|(due_ms, ..)| *due_ms)
+    }
+
+    /// A playbook that was wished for has been started.
+    pub(crate) fn started(&mut self, tried: Tried, action: ActionNumber) {
+        if let Some(State::Trying(remedy, 0, until_ms)) = self.state(tried.row, tried.reaction) {
+            self.running.insert(action, (tried.row, tried.reaction));
+            self.set(tried.row, tried.reaction, State::Trying(remedy, action, until_ms), true);
+            if until_ms != i64::MAX {
+                self.due.insert((until_ms, tried.row, tried.reaction));
+            }
+        }
+    }
+
+    /// A run has ended, or succeeded and stands: whether the next remedy is to be tried.
+    pub(crate) fn ended(
+        &mut self,
+        plan: &Lowered,
+        mature_ms: i64,
+        action: ActionNumber,
+        end: &End,
+    ) -> Vec<Wish> {
+        let Some((number, place)) = self.running.remove(&action) else { return Vec::new() };
+        let Some(State::Trying(remedy, _, until_ms)) = self.state(number, place) else { return Vec::new() };
+        if *end == End::Succeeded {
+            self.set(number, place, State::Helped(remedy, until_ms), true);
+            return Vec::new();
+        }
+        let Some(row) = self.rows.get(&number) else { return Vec::new() };
+        let reaction = of_alert(plan, &row.alert).get(place as usize);
+        let Some(Reaction { does: Does::Run(remedies), .. }) = reaction else { return Vec::new() };
+        self.attempt((number, place), remedies, remedy + 1, mature_ms).into_iter().collect()
+    }
+
+    /// What may be hoped of an incident's remedies.
+    pub(crate) fn hope(&self, incident: IncidentNumber) -> Hope {
+        match self.hopes.get(&incident) {
+            None => Hope::None,
+            Some(Hopes { remedies: 0, .. }) => Hope::None,
+            Some(Hopes { hoped: 0, .. }) => Hope::Exhausted,
+            Some(_) => Hope::Some,
+        }
+    }
+
+    /// Tries a remedy, or gives up when there is none left.
+    fn attempt(
+        &mut self,
+        (number, place): (u64, u32),
+        remedies: &[Remedy],
+        which: u32,
+        mature_ms: i64,
+    ) -> Option<Wish> {
+        let row = self.rows.get(&number)?;
+        let Some(remedy) = remedies.get(which as usize) else {
+            self.set(number, place, State::Exhausted, true);
+            return None;
+        };
+        let argument = |argument: &Argument| match argument {
+            Argument::Constant(constant) => Value::from(constant),
+            Argument::Label(label) => {
+                let found = row.labels.iter().find(|(name, _)| name == label);
+                Value::Text(found.map(|(_, value)| value.clone()).unwrap_or_default())
+            }
+        };
+        let arguments = remedy.arguments.iter().map(argument).collect();
+        let origin =
+            Origin { incident: Some(row.incident), alert: row.alert.clone(), labels: row.labels.clone() };
+        let until_ms = remedy.within_ms.map_or(i64::MAX, |within_ms| mature_ms.saturating_add(within_ms));
+        self.set(number, place, State::Trying(which, 0, until_ms), true);
+        Some(Wish::Start(Tried { row: number, reaction: place }, remedy.playbook, arguments, origin))
+    }
+
+    /// A row is at no level any more.
+    fn forget(&mut self, number: u64, reactions: &[Reaction]) {
+        for (reaction, place) in reactions.iter().zip(0_u32..) {
+            self.leave(number, place, reaction);
+        }
+        if let Some(row) = self.rows.remove(&number)
+            && self.hopes.get(&row.incident).is_some_and(|hopes| hopes.remedies == 0)
+        {
+            self.hopes.remove(&row.incident);
+        }
+    }
+
+    /// A row is no more at a reaction's level. A run that it began goes on.
+    fn leave(&mut self, number: u64, place: u32, reaction: &Reaction) {
+        if let Some(State::Trying(_, action, _)) = self.state(number, place) {
+            self.running.remove(&action);
+        }
+        self.set(number, place, State::Idle, matches!(reaction.does, Does::Run(_)));
+    }
+
+    fn state(&self, number: u64, place: u32) -> Option<State> {
+        self.rows.get(&number)?.states.get(place as usize).copied()
+    }
+
+    fn set(&mut self, number: u64, place: u32, state: State, is_remedy: bool) {
+        let Some(row) = self.rows.get_mut(&number) else { return };
+        let Some(slot) = row.states.get_mut(place as usize) else { return };
+        let was = std::mem::replace(slot, state);
+        if !is_remedy {
+            return;
+        }
+        let hopes = self.hopes.entry(row.incident).or_default();
+        let counts = |state: State| (u32::from(state != State::Idle), u32::from(state.is_hopeful()));
+        let ((old_remedies, old_hoped), (new_remedies, new_hoped)) = (counts(was), counts(state));
+        hopes.remedies = hopes.remedies.saturating_add(new_remedies).saturating_sub(old_remedies);
+        hopes.hoped = hopes.hoped.saturating_add(new_hoped).saturating_sub(old_hoped);
+    }
+}
+
+impl State {
+    /// Whether something may be hoped of it.
+    fn is_hopeful(self) -> bool {
+        match self {
+            Self::Waiting(_) | Self::Trying(..) | Self::Helped(..) => true,
+            Self::Idle | Self::Called | Self::Exhausted => false,
+        }
+    }
+}
+
+/// An alert's reactions; the plan has them in the order of alerts' names.
+fn of_alert<'p>(plan: &'p Lowered, alert: &str) -> &'p [Reaction] {
+    let from = plan.reactions.partition_point(|reaction| reaction.alert.as_str() < alert);
+    let after = plan.reactions.get(from..).unwrap_or_default();
+    let count = after.partition_point(|reaction| reaction.alert == alert);
+    after.get(..count).unwrap_or_default()
+}
