@@ -12,6 +12,8 @@ use crate::beside::Beside;
 use crate::bits::{Bitmap, ones, place};
 use crate::blocks::Block;
 use crate::columns::Columns;
+use crate::snapshot::SnapshotError;
+use crate::snapshot::kept::{Kept, Reader, Writer};
 use crate::why::{Clause, State};
 use flapping::{Flapping, Past};
 use nvp_kernels::BitsMut;
@@ -67,6 +69,20 @@ struct Row {
 struct Old {
     members: u64,
     pending: u64,
+}
+
+impl Kept for AlertState {
+    fn write(&self, to: &mut Writer) -> Result<(), SnapshotError> {
+        let bitmaps = [&self.pending, &self.members, &self.forgotten, &self.risen];
+        self.latches.iter().chain(bitmaps).try_for_each(|bitmap| to.column(bitmap))?;
+        self.flapping.write(to)
+    }
+
+    fn read(&mut self, from: &mut Reader<'_>) -> Result<(), SnapshotError> {
+        let bitmaps = [&mut self.pending, &mut self.members, &mut self.forgotten, &mut self.risen];
+        self.latches.iter_mut().chain(bitmaps).try_for_each(|bitmap| from.column(bitmap))?;
+        self.flapping.read(from)
+    }
 }
 
 impl AlertState {

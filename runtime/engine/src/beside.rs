@@ -4,7 +4,11 @@
 //! rules. Nothing here knows what the entries are.
 
 use crate::columns::grow;
+use crate::snapshot::SnapshotError;
+use crate::snapshot::kept::{Kept, Reader, Writer};
 use nvp_plan::ids::DomainId;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::ops::Range;
 
 /// The entries of one label set.
@@ -13,6 +17,16 @@ pub(crate) struct Beside<T> {
     /// How many entries a row has.
     each: usize,
     entries: Vec<T>,
+}
+
+impl<T: Serialize + DeserializeOwned> Kept for Beside<T> {
+    fn write(&self, to: &mut Writer) -> Result<(), SnapshotError> {
+        to.column(&self.entries)
+    }
+
+    fn read(&mut self, from: &mut Reader<'_>) -> Result<(), SnapshotError> {
+        from.column(&mut self.entries)
+    }
 }
 
 impl<T: Clone + Default> Beside<T> {

@@ -1,6 +1,8 @@
 //! Bitmaps over rows, 64 rows a word, row 0 in the lowest bit; columns of conditions are two of them.
 
+use crate::snapshot::kept::kept;
 use nvp_kernels::{Bits, BitsMut};
+use serde::{Deserialize, Serialize};
 use std::ops::Range;
 
 /// How many words hold so many rows.
@@ -16,6 +18,8 @@ pub(crate) const fn place(row: usize) -> (usize, u64) {
 /// A set of rows.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Bitmap(pub(crate) Vec<u64>);
+
+kept!(Bitmap { column 0 });
 
 impl Bitmap {
     pub(crate) fn get(&self, row: usize) -> bool {
@@ -65,11 +69,13 @@ pub(crate) fn ones(mut bits: u64) -> impl Iterator<Item = usize> {
 }
 
 /// A column of conditions. Never both true and false; neither is unknown.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Truth {
     pub(crate) is_true: Vec<u64>,
     pub(crate) is_false: Vec<u64>,
 }
+
+kept!(Truth { column is_true, column is_false });
 
 impl Truth {
     /// Gives it so many words; new ones are unknown.

@@ -6,6 +6,8 @@
 
 use crate::bits::Truth;
 use crate::blocks::BLOCK_WORDS;
+use crate::snapshot::SnapshotError;
+use crate::snapshot::kept::{Kept, Reader, Writer};
 use nvp_kernels::Bits;
 use nvp_plan::Plan;
 use nvp_plan::ids::{ColumnId, ConditionId};
@@ -22,6 +24,23 @@ pub(crate) struct Columns {
     block_words: usize,
     /// Whether all conditions are kept as a whole: holes in time are found by comparing them.
     keeps_all: bool,
+}
+
+/// What passes from one step to the next within a block is not kept.
+impl Kept for Columns {
+    fn write(&self, to: &mut Writer) -> Result<(), SnapshotError> {
+        self.values.iter().try_for_each(|column| to.column(column))?;
+        let kept =
+            self.conditions.iter().zip(&self.passing).filter(|(_, passes)| self.keeps_all || !**passes);
+        kept.into_iter().try_for_each(|(condition, _)| condition.write(to))
+    }
+
+    fn read(&mut self, from: &mut Reader<'_>) -> Result<(), SnapshotError> {
+        self.values.iter_mut().try_for_each(|column| from.column(column))?;
+        let kept = self.conditions.iter_mut().zip(&self.passing);
+        let mut kept = kept.filter(|(_, passes)| self.keeps_all || !**passes);
+        kept.try_for_each(|(condition, _)| condition.read(from))
+    }
 }
 
 impl Columns {
@@ -59,6 +78,11 @@ impl Columns {
                 self.resize(plan, domain, *rows);
             }
         }
+    }
+
+    /// Whether all conditions are kept as a whole.
+    pub(crate) fn keeps_all(&self) -> bool {
+        self.keeps_all
     }
 
     /// The words of a block.

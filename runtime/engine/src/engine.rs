@@ -20,6 +20,7 @@ use crate::options::Options;
 use crate::plan_error::PlanError;
 use crate::reading::Reading;
 use crate::series::{SeriesTable, Targets};
+use crate::snapshot::kept::kept;
 use crate::statistics::{Bytes, SourceStatistics, Statistics};
 use crate::waiting::Waiting;
 use crate::watermark::{Due, Watermark};
@@ -32,6 +33,7 @@ use nvp_plan::alert::Shown;
 use nvp_plan::ids::{AlertId, TreeId};
 use nvp_plan::step::Step;
 use nvp_plan::window::{WindowFunction, WindowSource, WindowTest};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
@@ -94,6 +96,8 @@ pub(crate) struct Joins {
     pub(crate) selections: Vec<Option<Vec<(u32, u32)>>>,
 }
 
+kept!(Time { value first, value last, value closed });
+
 /// Rows that come and go.
 #[derive(Debug, Default)]
 pub(crate) struct Turnover {
@@ -109,8 +113,10 @@ pub(crate) struct Turnover {
     pub(crate) linger_ticks: u32,
 }
 
+kept!(Turnover { value sizes, value joined, value removals, value lingering });
+
 /// A row whose number may be used again.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct Lingering {
     pub(crate) due: u32,
     pub(crate) stamp: u32,

@@ -4,8 +4,10 @@
 mod builder;
 mod dice;
 mod plan;
+mod snapshots;
 
 pub use builder::{Moves, NO_LABELS, ONE, PlanBuilder, Read};
+pub use snapshots::{Restored, snapshot_and_restore};
 
 use crate::{Effects, Engine, Input, Options, STALE_MARKER};
 use dice::Dice;

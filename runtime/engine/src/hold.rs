@@ -10,6 +10,7 @@
 
 use crate::beside::Beside;
 use crate::bits::{Bitmap, ones};
+use crate::snapshot::kept::kept;
 use nvp_kernels::{Bits, BitsMut};
 use nvp_plan::step::Hold;
 use std::ops::Range;
@@ -35,6 +36,8 @@ pub(crate) struct Clocks {
     /// The words that something happens to at this tick.
     touched: Vec<usize>,
 }
+
+kept!(Clocks { column running, column started, column served, column due });
 
 impl Clocks {
     pub(crate) fn new(place: usize, planned: &Hold, tick_ms: i64) -> Self {

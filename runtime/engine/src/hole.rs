@@ -8,6 +8,8 @@
 use crate::bits::{Bitmap, Truth};
 use crate::engine::Engine;
 use crate::lag::Delay;
+use crate::snapshot::SnapshotError;
+use crate::snapshot::kept::{Kept, Reader, Writer};
 use crate::steps::has_number;
 use crate::window::WindowState;
 use crate::window::read::Moment;
@@ -29,6 +31,21 @@ pub(crate) struct Hole {
     clocks: ClockReaders,
     /// The ticks until which something warms up.
     warm_ticks: Vec<u64>,
+}
+
+impl Kept for Hole {
+    fn write(&self, to: &mut Writer) -> Result<(), SnapshotError> {
+        to.value(&(self.still, self.is_worth_it, self.has_snapshot))?;
+        if self.has_snapshot { to.value(&(&self.values, &self.conditions)) } else { Ok(()) }
+    }
+
+    fn read(&mut self, from: &mut Reader<'_>) -> Result<(), SnapshotError> {
+        (self.still, self.is_worth_it, self.has_snapshot) = from.value()?;
+        if self.has_snapshot {
+            (self.values, self.conditions) = from.value()?;
+        }
+        Ok(())
+    }
 }
 
 impl Hole {

@@ -5,6 +5,8 @@ use crate::lending::{Lending, Pair};
 use crate::plan_error::PlanError;
 use crate::projection::Projection;
 use crate::rows::{NONE, Rows};
+use crate::snapshot::SnapshotError;
+use crate::snapshot::kept::{Kept, Reader, Writer};
 use nvp_plan::Plan;
 
 /// The label sets.
@@ -19,6 +21,38 @@ pub(crate) struct Identity {
     /// Goes up whenever rows, projections or pairs come or go.
     pub(crate) generation: u64,
     key: Vec<Symbol>,
+}
+
+impl Kept for Identity {
+    fn write(&self, to: &mut Writer) -> Result<(), SnapshotError> {
+        self.interner.write(to)?;
+        self.rows.write(to)?;
+        self.maps.write(to)?;
+        self.lends.write(to)?;
+        to.value(&self.generation)
+    }
+
+    fn read(&mut self, from: &mut Reader<'_>) -> Result<(), SnapshotError> {
+        self.interner.read(from)?;
+        self.rows.read(from)?;
+        self.maps.read(from)?;
+        self.lends.read(from)?;
+        self.generation = from.value()?;
+        for lend in &mut self.lends {
+            lend.forget_agreeing();
+            if let Some(rows) = self.rows.get(lend.base) {
+                for row in rows.in_use() {
+                    lend.add_base(row, rows.key(row));
+                }
+            }
+            if let Some(rows) = self.rows.get(lend.info) {
+                for row in rows.in_use() {
+                    lend.add_info(row, rows.key(row));
+                }
+            }
+        }
+        Ok(())
+    }
 }
 
 impl Identity {

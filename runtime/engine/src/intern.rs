@@ -1,14 +1,17 @@
 //! Texts of labels, each kept once and counted, so that a label that no row has any more costs nothing.
 
+use crate::snapshot::SnapshotError;
+use crate::snapshot::kept::{Kept, Reader, Writer};
 use hashbrown::HashTable;
 use rustc_hash::FxHasher;
+use serde::{Deserialize, Serialize};
 use std::hash::Hasher as _;
 
 /// A text's number. It never shows: order is always that of the texts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub(crate) struct Symbol(pub(crate) u32);
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Entry {
     text: Box<str>,
     uses: u32,
@@ -21,6 +24,25 @@ pub(crate) struct Interner {
     free: Vec<Symbol>,
     table: HashTable<Symbol>,
     bytes: usize,
+}
+
+impl Kept for Interner {
+    fn write(&self, to: &mut Writer) -> Result<(), SnapshotError> {
+        to.value(&(&self.entries, &self.free))
+    }
+
+    fn read(&mut self, from: &mut Reader<'_>) -> Result<(), SnapshotError> {
+        (self.entries, self.free) = from.value()?;
+        let Self { entries, table, .. } = self;
+        table.clear();
+        table.reserve(entries.len(), |&symbol| hash(text_of(entries, symbol)));
+        for (entry, symbol) in entries.iter().zip(0..).filter(|(entry, _)| entry.uses > 0) {
+            let hash_of = |&symbol: &Symbol| hash(text_of(entries, symbol));
+            table.insert_unique(hash(&entry.text), Symbol(symbol), hash_of);
+        }
+        self.bytes = entries.iter().map(|entry| entry.text.len()).sum();
+        Ok(())
+    }
 }
 
 impl Interner {

@@ -1,6 +1,7 @@
 //! A condition as it was some ticks ago: a ring of bitmaps. Before the first tick, and of rows that were not alive then, it is unknown.
 
 use crate::bits::{Bitmap, Truth};
+use crate::snapshot::kept::kept;
 use nvp_kernels::{Bits, BitsMut};
 use std::ops::Range;
 
@@ -9,6 +10,8 @@ use std::ops::Range;
 pub(crate) struct Delay {
     ring: Vec<Truth>,
 }
+
+kept!(Delay { part ring });
 
 impl Delay {
     pub(crate) fn new(ticks: u32) -> Self {

@@ -3,11 +3,13 @@
 use crate::bits::Bitmap;
 use crate::intern::Symbol;
 use crate::rows::NONE;
+use crate::snapshot::kept::kept;
 use nvp_plan::domain::{Lend, LentLabel};
 use rustc_hash::FxHashMap;
+use serde::{Deserialize, Serialize};
 
 /// A base row together with an info row that agrees, and the row of the result that they make.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Pair {
     pub(crate) base: u32,
     pub(crate) info: u32,
@@ -36,6 +38,8 @@ pub(crate) struct Lending {
     pub(crate) chosen: Vec<u32>,
 }
 
+kept!(Lending { value pairs });
+
 /// More than one row of the result would do: none is taken.
 const SEVERAL: u32 = u32::MAX - 1;
 
@@ -51,6 +55,11 @@ impl Lending {
             pairs: Vec::new(),
             chosen: Vec::new(),
         }
+    }
+
+    /// Forgets which rows agree: all are to be taken in again.
+    pub(crate) fn forget_agreeing(&mut self) {
+        self.agreeing.clear();
     }
 
     /// Takes a base row in and gives the info rows that agree.

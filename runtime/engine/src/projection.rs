@@ -4,6 +4,7 @@ use crate::intern::{Interner, Symbol};
 use crate::matcher::Matcher;
 use crate::plan_error::PlanError;
 use crate::rows::NONE;
+use crate::snapshot::kept::kept;
 use nvp_plan::domain::Map;
 
 /// A projection and its rows.
@@ -15,6 +16,8 @@ pub(crate) struct Projection {
     /// For each row of the larger label set its row of the smaller, or [`NONE`].
     pub(crate) row_of: Vec<u32>,
 }
+
+kept!(Projection { value row_of });
 
 impl Projection {
     pub(crate) fn new(planned: &Map) -> Result<Self, PlanError> {

@@ -16,6 +16,8 @@ use crate::columns::grow;
 use crate::input::is_stale_marker;
 use crate::rows::NONE;
 use crate::series::{Home, SeriesTable, Targets};
+use crate::snapshot::SnapshotError;
+use crate::snapshot::kept::{Kept, Reader, Writer};
 use crate::statistics::{Refusal, SourceStatistics};
 use crate::waiting::Sample;
 use crate::window::WindowState;
@@ -97,6 +99,33 @@ pub(crate) fn refuse(
     let series = table.feeds.get(feed as usize).and_then(|feed| table.series.get(feed.series as usize));
     if let Some(source) = series.and_then(|series| sources.get_mut(series.source as usize)) {
         source.refusals.add(reason, cases);
+    }
+}
+
+/// What a tick begins with is not kept: what came, and which rows it came for.
+impl Kept for Reading {
+    fn write(&self, to: &mut Writer) -> Result<(), SnapshotError> {
+        to.column(&self.values)?;
+        to.column(&self.last_ms)?;
+        [&self.members, &self.standing, &self.ended].into_iter().try_for_each(|rows| rows.write(to))?;
+        to.value(&(&self.contests, &self.feed_of))?;
+        to.column(&self.oldest_standing)?;
+        to.column(&self.oldest_member)
+    }
+
+    fn read(&mut self, from: &mut Reader<'_>) -> Result<(), SnapshotError> {
+        from.column(&mut self.values)?;
+        from.column(&mut self.last_ms)?;
+        let rows = [&mut self.members, &mut self.standing, &mut self.ended];
+        rows.into_iter().try_for_each(|rows| rows.read(from))?;
+        (self.contests, self.feed_of) = from.value()?;
+        from.column(&mut self.oldest_standing)?;
+        from.column(&mut self.oldest_member)?;
+        // Feeds of rows that came since the last tick are noted beyond the rows of the others.
+        if self.feed_of.len() < self.last_ms.len() {
+            return Err(SnapshotError::Damaged);
+        }
+        Ok(())
     }
 }
 

@@ -4,6 +4,8 @@
 //! been alive for so long that no window, delay or flapping count remembers it, its number is used again: that cannot show.
 
 use crate::intern::{Interner, Symbol};
+use crate::snapshot::SnapshotError;
+use crate::snapshot::kept::{Kept, Reader, Writer};
 use hashbrown::HashTable;
 use rustc_hash::FxHasher;
 use std::cmp::Ordering;
@@ -22,6 +24,33 @@ pub(crate) struct Rows {
     stamps: Vec<u32>,
     table: HashTable<u32>,
     free: Vec<u32>,
+}
+
+impl Kept for Rows {
+    fn write(&self, to: &mut Writer) -> Result<(), SnapshotError> {
+        to.value(&(&self.keys, &self.held, &self.stamps, &self.free))
+    }
+
+    fn read(&mut self, from: &mut Reader<'_>) -> Result<(), SnapshotError> {
+        (self.keys, self.held, self.stamps, self.free) = from.value()?;
+        if self.keys.len() != self.held.len().saturating_mul(self.width)
+            || self.stamps.len() != self.held.len()
+        {
+            return Err(SnapshotError::Damaged);
+        }
+        let mut is_free = vec![false; self.held.len()];
+        for row in &self.free {
+            *is_free.get_mut(*row as usize).ok_or(SnapshotError::Damaged)? = true;
+        }
+        let Self { keys, width, table, .. } = self;
+        table.clear();
+        let hash_of = |row: &u32| hash(key_of(keys, *width, *row));
+        table.reserve(is_free.len(), hash_of);
+        for (row, _) in (0..).zip(&is_free).filter(|(_, is_free)| !**is_free) {
+            table.insert_unique(hash_of(&row), row, hash_of);
+        }
+        Ok(())
+    }
 }
 
 impl Rows {
@@ -45,6 +74,13 @@ impl Rows {
     /// How many rows are in use.
     pub(crate) fn used(&self) -> usize {
         self.table.len()
+    }
+
+    /// The rows in use, in order of their numbers.
+    pub(crate) fn in_use(&self) -> Vec<u32> {
+        let mut rows: Vec<u32> = self.table.iter().copied().collect();
+        rows.sort_unstable();
+        rows
     }
 
     /// The key of a row.

@@ -2,10 +2,13 @@
 
 use crate::intern::{Interner, Symbol};
 use crate::rows::NONE;
+use crate::snapshot::SnapshotError;
+use crate::snapshot::kept::{Kept, Reader, Writer, kept};
+use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
 /// A series reads into this row of this input.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct Feed {
     pub(crate) input: u32,
     pub(crate) row: u32,
@@ -20,7 +23,7 @@ pub(crate) struct Feed {
 }
 
 /// An announced series.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(crate) struct Series {
     pub(crate) source: u32,
     pub(crate) target: Symbol,
@@ -67,6 +70,22 @@ pub(crate) struct SeriesTable {
     removed: VecDeque<(i64, u32)>,
     left: VecDeque<(i64, Symbol)>,
     pub(crate) live: u64,
+}
+
+impl Kept for SeriesTable {
+    fn write(&self, to: &mut Writer) -> Result<(), SnapshotError> {
+        to.value(&(&self.series, &self.feeds, &self.free, &self.removed, &self.left, self.live))
+    }
+
+    fn read(&mut self, from: &mut Reader<'_>) -> Result<(), SnapshotError> {
+        (self.series, self.feeds, self.free, self.removed, self.left, self.live) = from.value()?;
+        let home = |feed: &Feed| match feed {
+            Feed { is_live: true, is_contested: false, input, row, .. } => Home { input: *input, row: *row },
+            _ => Home { input: NONE, row: NONE },
+        };
+        self.homes = self.feeds.iter().map(home).collect();
+        Ok(())
+    }
 }
 
 impl SeriesTable {
@@ -186,6 +205,8 @@ pub(crate) struct Targets {
     /// For each lane and target the instant of its last sample in a closed tick.
     read_at: Vec<Vec<i64>>,
 }
+
+kept!(Targets { part names, value read_at });
 
 impl Targets {
     pub(crate) fn new(lanes: usize) -> Self {

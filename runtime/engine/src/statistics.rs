@@ -1,6 +1,7 @@
 //! What the engine counts of itself, for `/metrics`, the benchmarks and people who wonder where their samples went.
 
 use crate::input::SourceId;
+use serde::{Deserialize, Serialize};
 
 /// Why a sample or a series was left out, or let in with a remark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -61,7 +62,7 @@ impl Refusal {
 }
 
 /// Counters by reason.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Refusals([u64; Refusal::ALL.len()]);
 
 impl Refusals {
@@ -84,7 +85,7 @@ impl Refusals {
 }
 
 /// Counters of one source.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct SourceStatistics {
     /// Its number.
     pub source: SourceId,
@@ -114,7 +115,7 @@ pub struct Bytes {
 }
 
 /// The counters.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Statistics {
     /// Samples that came in.
     pub samples: u64,

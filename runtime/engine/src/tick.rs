@@ -69,23 +69,27 @@ impl Engine {
                 continue;
             };
             *size = rows;
-            let plan = &self.plan;
-            self.columns.resize(plan, domain, rows);
-            let readings = self.readings.iter_mut().filter(|reading| reading.domain == domain);
-            readings.for_each(|reading| reading.resize(rows));
-            self.clocks.get_mut(domain).into_iter().for_each(|clocks| clocks.resize(rows));
-            self.pasts.get_mut(domain).into_iter().for_each(|pasts| pasts.resize(rows));
-            let of = |planned: nvp_plan::ids::DomainId| planned.index() == domain;
-            let windows =
-                self.windows.iter_mut().zip(&plan.windows).filter(|(_, planned)| of(planned.domain));
-            windows.for_each(|(window, _)| window.resize(rows));
-            let holds = self.holds.iter_mut().zip(&plan.holds).filter(|(_, planned)| of(planned.domain));
-            holds.for_each(|(hold, _)| hold.resize(rows));
-            let lags = self.lags.iter_mut().zip(&plan.lags).filter(|(_, planned)| of(planned.domain));
-            lags.for_each(|(lag, _)| lag.resize(rows));
-            let alerts = self.alerts.iter_mut().zip(&plan.alerts).filter(|(_, planned)| of(planned.domain));
-            alerts.for_each(|(alert, _)| alert.resize(rows));
+            self.resize(domain, rows);
         }
+    }
+
+    /// Sizes everything of one label set.
+    pub(crate) fn resize(&mut self, domain: usize, rows: usize) {
+        let plan = &self.plan;
+        self.columns.resize(plan, domain, rows);
+        let readings = self.readings.iter_mut().filter(|reading| reading.domain == domain);
+        readings.for_each(|reading| reading.resize(rows));
+        self.clocks.get_mut(domain).into_iter().for_each(|clocks| clocks.resize(rows));
+        self.pasts.get_mut(domain).into_iter().for_each(|pasts| pasts.resize(rows));
+        let of = |planned: nvp_plan::ids::DomainId| planned.index() == domain;
+        let windows = self.windows.iter_mut().zip(&plan.windows).filter(|(_, planned)| of(planned.domain));
+        windows.for_each(|(window, _)| window.resize(rows));
+        let holds = self.holds.iter_mut().zip(&plan.holds).filter(|(_, planned)| of(planned.domain));
+        holds.for_each(|(hold, _)| hold.resize(rows));
+        let lags = self.lags.iter_mut().zip(&plan.lags).filter(|(_, planned)| of(planned.domain));
+        lags.for_each(|(lag, _)| lag.resize(rows));
+        let alerts = self.alerts.iter_mut().zip(&plan.alerts).filter(|(_, planned)| of(planned.domain));
+        alerts.for_each(|(alert, _)| alert.resize(rows));
     }
 
     /// Folds the samples of the tick into inputs and windows.
@@ -178,6 +182,24 @@ impl Engine {
         for reading in &mut self.readings {
             reading.has_changed = false;
         }
+        self.refresh_joins();
+        let mut dead = Vec::new();
+        for (domain, (alive, before)) in self.membership.alive.iter().zip(&self.membership.before).enumerate()
+        {
+            for (word, (alive, before)) in alive.0.iter().zip(&before.0).enumerate() {
+                dead.extend(
+                    ones(before & !alive)
+                        .filter_map(|bit| Some((domain, u32::try_from(word * 64 + bit).ok()?))),
+                );
+            }
+        }
+        for (domain, row) in dead {
+            self.linger(domain, row, now);
+        }
+    }
+
+    /// Computes sets of rows, groups and selections anew.
+    pub(crate) fn refresh_joins(&mut self) {
         let Self { membership, identity, plan, .. } = self;
         membership.refresh(plan, identity, &self.readings, &self.turnover.sizes);
         for groups in &mut self.joins.groups {
@@ -196,19 +218,6 @@ impl Engine {
             selection.extend(
                 pairs.filter_map(|(from, to)| Some((u32::try_from(from).ok()?, u32::try_from(to).ok()?))),
             );
-        }
-        let mut dead = Vec::new();
-        for (domain, (alive, before)) in self.membership.alive.iter().zip(&self.membership.before).enumerate()
-        {
-            for (word, (alive, before)) in alive.0.iter().zip(&before.0).enumerate() {
-                dead.extend(
-                    ones(before & !alive)
-                        .filter_map(|bit| Some((domain, u32::try_from(word * 64 + bit).ok()?))),
-                );
-            }
-        }
-        for (domain, row) in dead {
-            self.linger(domain, row, now);
         }
     }
 

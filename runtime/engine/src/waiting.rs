@@ -4,6 +4,9 @@
 //! written down once for all of them.
 
 use crate::intern::Symbol;
+use crate::snapshot::SnapshotError;
+use crate::snapshot::kept::{Kept, Reader, Writer};
+use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
 /// A sample that waits. Its instant is that of its lane: the sample's own and the lane's `ago_ms`.
@@ -15,7 +18,7 @@ pub(crate) struct Sample {
 }
 
 /// A sign that a target was read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Touch {
     pub(crate) lane: u32,
     pub(crate) target: Symbol,
@@ -23,7 +26,7 @@ pub(crate) struct Touch {
 }
 
 /// What waits for one tick.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Slot {
     /// The tick, counted from the Unix epoch.
     pub(crate) tick: i64,
@@ -83,6 +86,18 @@ pub(crate) struct Waiting {
     slots: VecDeque<Slot>,
     pool: Vec<Slot>,
     held: usize,
+}
+
+impl Kept for Waiting {
+    fn write(&self, to: &mut Writer) -> Result<(), SnapshotError> {
+        to.value(&self.slots)
+    }
+
+    fn read(&mut self, from: &mut Reader<'_>) -> Result<(), SnapshotError> {
+        self.slots = from.value()?;
+        self.held = self.slots.iter().map(|slot| slot.feeds.len() + slot.touches.len()).sum();
+        Ok(())
+    }
 }
 
 impl Waiting {

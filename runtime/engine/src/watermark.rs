@@ -15,8 +15,11 @@
 //! The first tick is that of the earliest waiting sample when the first tick becomes due, or the tick at or before
 //! the first promise or clock, if that is earlier.
 
+use crate::snapshot::kept::kept;
+use serde::{Deserialize, Serialize};
+
 /// A source, as far as time goes.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Source {
     is_live: bool,
     waits_ms: i64,
@@ -41,6 +44,8 @@ pub(crate) struct Watermark {
     sources: Vec<Option<Source>>,
     clock_ms: Option<i64>,
 }
+
+kept!(Watermark { value sources, value clock_ms });
 
 impl Watermark {
     pub(crate) fn open(&mut self, source: usize, waits_ms: i64) {

@@ -8,6 +8,7 @@ pub(crate) mod ring;
 pub(crate) mod two_stack;
 
 use crate::bits::{Bitmap, Truth, ones};
+use crate::snapshot::kept::kept;
 use monoid::{Changes, Count, Counter, Greatest, Least, Moments, Monoid, Slope, Sum, Ticks};
 use nvp_plan::window::{Keep, Window};
 use phase::{Cut, Phase};
@@ -31,6 +32,18 @@ pub(crate) struct WindowState {
     ring: Option<Ring>,
     rows: usize,
 }
+
+kept!(WindowState {
+    part sums,
+    part least,
+    part greatest,
+    part moments,
+    part counters,
+    part changes,
+    part slopes,
+    part ticks,
+    part ring,
+});
 
 /// Does the same with each part that there is.
 macro_rules! each_part {
@@ -114,6 +127,14 @@ impl WindowState {
         }
         if let Some(ring) = &mut self.ring {
             ring.begin(tick);
+        }
+    }
+
+    /// Stands as after this tick; its slots are those of then.
+    pub(crate) fn resume(&mut self, tick: i64) {
+        self.phase = Some(self.cut.at(tick));
+        if let Some(ring) = &mut self.ring {
+            ring.resume(tick);
         }
     }
 

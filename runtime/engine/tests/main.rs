@@ -9,5 +9,6 @@ mod holes;
 mod invariance;
 mod joins;
 mod refusals;
+mod snapshots;
 mod turnover;
 mod world;

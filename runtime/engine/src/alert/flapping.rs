@@ -9,11 +9,14 @@
 )]
 
 use crate::beside::Beside;
+use crate::snapshot::SnapshotError;
+use crate::snapshot::kept::{Kept, Reader, Writer};
 use nvp_plan::alert::Alert;
+use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 
 /// What an alert keeps of a row.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub(crate) struct Past {
     /// The tick of the last change of the shown state.
     since: u32,
@@ -41,6 +44,24 @@ pub(crate) struct Flapping {
     has_released: bool,
     /// Each change of late: its tick and row, in order of time.
     log: VecDeque<(u32, u32)>,
+}
+
+/// No row is let go between ticks.
+impl Kept for Flapping {
+    fn write(&self, to: &mut Writer) -> Result<(), SnapshotError> {
+        to.column(&self.held)?;
+        to.value(&self.log)
+    }
+
+    fn read(&mut self, from: &mut Reader<'_>) -> Result<(), SnapshotError> {
+        from.column(&mut self.held)?;
+        self.held_rows = self.held.iter().map(|word| word.count_ones() as usize).sum();
+        self.log = from.value()?;
+        if self.log.iter().any(|(_, row)| *row as usize >= self.held.len() * 64) {
+            return Err(SnapshotError::Damaged);
+        }
+        Ok(())
+    }
 }
 
 impl Flapping {

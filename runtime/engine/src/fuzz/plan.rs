@@ -1,6 +1,7 @@
 //! A plan in which every step stands at least once.
 
 use super::builder::{Moves, NO_LABELS, PlanBuilder, Read};
+use super::dice::Dice;
 use nvp_plan::Plan;
 use nvp_plan::domain::{Lend, LentLabel, Match, Rows};
 use nvp_plan::ids::{ColumnId, ConditionId, LendId};
@@ -28,6 +29,29 @@ pub(super) fn everything(tick_ms: i64) -> Plan {
         alert.flapping_within_ms = 15 * tick_ms;
     }
     builder.plan
+}
+
+/// The plan with windows, panes and delays of other lengths.
+pub(super) fn varied(tick_ms: i64, dice: &mut Dice<'_>) -> Plan {
+    let mut plan = everything(tick_ms);
+    for window in &mut plan.windows {
+        let ticks = 1 + dice.below(9);
+        let pane = 1 + dice.below(3).min(ticks - 1);
+        window.ticks = u32::try_from(ticks).unwrap_or(1);
+        window.over_ms = ticks.cast_signed() * tick_ms;
+        // What needs each tick's value by itself knows no panes.
+        if !window.keeps.contains(&Keep::Values) {
+            window.pane_ticks = u32::try_from(pane).unwrap_or(1);
+        }
+        window.warm_ticks = dice.pick([0, 0, 3]);
+    }
+    for hold in &mut plan.holds {
+        hold.for_ms = dice.below(6).cast_signed() * tick_ms;
+    }
+    for lag in &mut plan.lags {
+        lag.ticks = 1 + u32::try_from(dice.below(4)).unwrap_or_default();
+    }
+    plan
 }
 
 /// An alert that shows each change of a number about a threshold, with a `for` and a default `clear`.

@@ -9,6 +9,7 @@ use super::{Around, Reading};
 use crate::input::is_stale_marker;
 use crate::rows::NONE;
 use crate::statistics::Refusal;
+use serde::{Deserialize, Serialize};
 
 /// A sample of this tick for a contested row.
 #[derive(Debug, Clone, Copy)]
@@ -22,7 +23,7 @@ pub(crate) struct Contested {
 }
 
 /// What one series said last.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 struct Claim {
     feed: u32,
     last_ms: i64,
@@ -33,7 +34,7 @@ struct Claim {
 }
 
 /// A row and those who claim it.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Contest {
     feeds: Vec<u32>,
     /// Of those that ever had a sample.

@@ -2,6 +2,8 @@
 //!
 //! Putting together is always earlier ∘ later and always cut at the same ticks, so the same samples give the same bits.
 
+use serde::{Deserialize, Serialize};
+
 /// A summary of samples.
 pub(crate) trait Monoid: Copy {
     /// Of no samples.
@@ -16,7 +18,7 @@ pub(crate) trait Monoid: Copy {
 }
 
 /// Their sum.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Sum(pub(crate) f64);
 
 impl Monoid for Sum {
@@ -34,7 +36,7 @@ impl Monoid for Sum {
 }
 
 /// Their number.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Count(pub(crate) u32);
 
 impl Monoid for Count {
@@ -52,7 +54,7 @@ impl Monoid for Count {
 }
 
 /// The smallest; NaN of none.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Least(pub(crate) f64);
 
 impl Monoid for Least {
@@ -71,7 +73,7 @@ impl Monoid for Least {
 }
 
 /// The greatest; NaN of none.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Greatest(pub(crate) f64);
 
 impl Monoid for Greatest {
@@ -90,7 +92,7 @@ impl Monoid for Greatest {
 }
 
 /// Their number, mean and sum of squared differences from it (Chan, Golub and LeVeque).
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Moments {
     pub(crate) count: f64,
     pub(crate) mean: f64,
@@ -131,7 +133,7 @@ impl Monoid for Moments {
 }
 
 /// What is needed to tell a counter's growth: first and last sample, and what was lost at resets between samples.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Counter {
     pub(crate) first: f64,
     pub(crate) first_ms: i64,
@@ -202,7 +204,7 @@ impl Monoid for Counter {
 }
 
 /// First and last sample, and how often one differed from that before.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Changes {
     pub(crate) first: f64,
     pub(crate) first_ms: i64,
@@ -240,7 +242,7 @@ impl Monoid for Changes {
 }
 
 /// Their number, means and co-moments of instant and value. Instants are in seconds after that of the first sample.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Slope {
     base_ms: i64,
     count: f64,
@@ -289,7 +291,7 @@ impl Monoid for Slope {
 }
 
 /// Of conditions: how many ticks were true, false, unknown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Ticks {
     pub(crate) are_true: u32,
     pub(crate) are_false: u32,

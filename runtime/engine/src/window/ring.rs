@@ -5,12 +5,24 @@
 )]
 
 use crate::columns::grow;
+use crate::snapshot::SnapshotError;
+use crate::snapshot::kept::{Kept, Reader, Writer};
 
 /// The ticks' last values.
 #[derive(Debug)]
 pub(crate) struct Ring {
     ticks: Vec<Vec<f64>>,
     now: usize,
+}
+
+impl Kept for Ring {
+    fn write(&self, to: &mut Writer) -> Result<(), SnapshotError> {
+        self.ticks.iter().try_for_each(|column| to.column(column))
+    }
+
+    fn read(&mut self, from: &mut Reader<'_>) -> Result<(), SnapshotError> {
+        self.ticks.iter_mut().try_for_each(|column| from.column(column))
+    }
 }
 
 impl Ring {
@@ -26,9 +38,14 @@ impl Ring {
 
     /// Begins a tick, counted from the Unix epoch.
     pub(crate) fn begin(&mut self, tick: i64) {
+        self.resume(tick);
+        self.ticks[self.now].fill(f64::NAN);
+    }
+
+    /// Stands at a tick that was begun before.
+    pub(crate) fn resume(&mut self, tick: i64) {
         let length = i64::try_from(self.ticks.len()).unwrap_or(i64::MAX);
         self.now = usize::try_from(tick.rem_euclid(length)).unwrap_or_default();
-        self.ticks[self.now].fill(f64::NAN);
     }
 
     pub(crate) fn set(&mut self, row: usize, value: f64) {

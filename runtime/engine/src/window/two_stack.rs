@@ -11,6 +11,10 @@
 use super::monoid::Monoid;
 use super::phase::Phase;
 use crate::columns::grow;
+use crate::snapshot::SnapshotError;
+use crate::snapshot::kept::{Kept, Reader, Writer};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use std::ops::Range;
 
 /// The slots of one summary.
@@ -19,6 +23,17 @@ pub(crate) struct TwoStack<M> {
     slots: Vec<Vec<M>>,
     prefix: Vec<M>,
     pub(crate) open: Vec<M>,
+}
+
+impl<M: Monoid + Serialize + DeserializeOwned> Kept for TwoStack<M> {
+    fn write(&self, to: &mut Writer) -> Result<(), SnapshotError> {
+        self.slots.iter().chain([&self.prefix, &self.open]).try_for_each(|column| to.column(column))
+    }
+
+    fn read(&mut self, from: &mut Reader<'_>) -> Result<(), SnapshotError> {
+        let mut columns = self.slots.iter_mut().chain([&mut self.prefix, &mut self.open]);
+        columns.try_for_each(|column| from.column(column))
+    }
 }
 
 impl<M: Monoid> TwoStack<M> {
