@@ -2,7 +2,7 @@
 //! transitions. Samples are taken in and folded, kernels, clocks, latches and decisions carried out; the decisions are those of a model by hand.
 //!
 //! `cargo bench -p nvp-engine [-- SERIES]`. Times are processor time of one thread, in turns; the ratios count.
-//! `ONLY=1` runs the compiled engine alone, to be looked at by a profiler; `BLOCK=WORDS` with another size of blocks.
+//! `STATE=1` writes and reads snapshots alone, `ONLY=1` runs the compiled engine alone, to be looked at by a profiler; `BLOCK=WORDS` with another size of blocks.
 #![expect(
     clippy::print_stdout,
     clippy::indexing_slicing,
@@ -13,6 +13,7 @@
 mod by_hand;
 mod measure;
 mod plans;
+mod state;
 
 use by_hand::ByHand;
 use measure::{Turns, goal};
@@ -39,6 +40,10 @@ const CALM: u64 = 2_500;
 fn main() {
     let asked = std::env::args().skip(1).find_map(|argument| argument.parse().ok());
     let series: usize = asked.unwrap_or(1_000_000);
+    if std::env::var_os("STATE").is_some() {
+        state::snapshots();
+        return;
+    }
     let ticks = samples(series, STORM);
     println!("{RULES} rules of two levels over {series} series\n");
     if std::env::var_os("ONLY").is_some() {
@@ -60,6 +65,7 @@ fn main() {
     calmer(series);
     with_average(series, &ticks);
     parts(series, &ticks);
+    state::snapshots();
 }
 
 /// Values of some ticks: most stay where they are, one in so many goes up and down.
