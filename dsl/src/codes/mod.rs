@@ -62,12 +62,18 @@ registry! {
     TOO_MANY_ERRORS = "E0024";
     /// A part of the language that this version does not have.
     LATER_VERSION = "E0030";
-    /// A level named like a clause of its block.
-    LEVEL_NAMED_LIKE_CLAUSE = "E0040";
+    /// A level, rung, team or step named like a clause of its block.
+    NAMED_LIKE_CLAUSE = "E0040";
     /// A kind of metric that does not exist.
     UNKNOWN_KIND = "E0041";
     /// A duration that ends with a number.
     DURATION_WITHOUT_UNIT = "E0042";
+    /// A time of day that is none.
+    NOT_A_CLOCK_TIME = "E0043";
+    /// A date that is not written as one.
+    NOT_A_DATE = "E0044";
+    /// What a test says that people do, and nobody does.
+    UNKNOWN_DEED = "E0045";
     /// A chain in which only the last operand has a bare `for`.
     FOR_ON_LAST_OPERAND = "E0050";
     /// A comparison of a comparison.

@@ -5,13 +5,10 @@ use super::layout::{Clause, bytes};
 use super::texts;
 use super::{Formatter, joined};
 use crate::ast::{
-    Absent, AlertClause, DefaultsClause, Expectation, Expr, Flapping, LabelDeclaration, Level, MetricClause,
-    Segment, ServiceClause, TestClause,
+    Absent, AlertClause, DefaultsClause, Expr, Flapping, LabelDeclaration, Level, MetricClause, Reaction,
+    ReactionDoes, Remedy, ServiceClause,
 };
 use crate::span::Spanned;
-
-/// Givens whose target is wider are not aligned with the others.
-const TARGET_COLUMNS_MAX: usize = 60;
 
 impl Formatter<'_> {
     pub(super) fn metric_clauses(&self, clauses: &[Spanned<MetricClause>]) -> Vec<Clause> {
@@ -64,7 +61,7 @@ impl Formatter<'_> {
             AlertClause::Service(name) => ("service", Doc::text(&name.node)),
             AlertClause::Flapping(flapping) => ("flapping", self.flapping(flapping)),
             AlertClause::Formerly(name) => ("formerly", Doc::text(&name.node)),
-            AlertClause::At(reaction) => ("at", Doc::text(&reaction.level.node)),
+            AlertClause::At(reaction) => ("at", self.reaction(reaction)),
         })
     }
 
@@ -90,6 +87,30 @@ impl Formatter<'_> {
         }
     }
 
+    /// `escalate standard`, `for 2m run a(x) within 20m, then b(x)`; the level is part of the head.
+    fn reaction(&self, reaction: &Reaction) -> Doc {
+        let mut parts = vec![Doc::text(format!("{} ", reaction.level.node))];
+        if let Some(after) = &reaction.after {
+            parts.extend([Doc::text("for "), self.expression(after), Doc::text(" ")]);
+        }
+        match &reaction.does {
+            ReactionDoes::Escalate(ladder) => parts.push(Doc::text(format!("escalate {}", ladder.node))),
+            ReactionDoes::Run(remedies) => {
+                let remedy = |(index, remedy): (usize, &Remedy)| {
+                    let mut parts =
+                        vec![Doc::text(if index == 0 { "" } else { "then " }), self.call(&remedy.call)];
+                    if let Some(within) = &remedy.within {
+                        parts.extend([Doc::text(" within "), self.expression(within)]);
+                    }
+                    Doc::Cat(parts)
+                };
+                parts.push(Doc::text("run "));
+                parts.push(Doc::list(remedies.iter().enumerate().map(remedy)).align());
+            }
+        }
+        Doc::Cat(parts)
+    }
+
     fn flapping(&self, flapping: &Flapping) -> Doc {
         Doc::text(format!(
             "{} in {}",
@@ -97,84 +118,12 @@ impl Formatter<'_> {
             self.expression(&flapping.within).flat()
         ))
     }
-
-    /// Givens with their `is` in one column, expectations with their conditions in one.
-    pub(super) fn test_clauses(&self, clauses: &[Spanned<TestClause>]) -> Vec<Clause> {
-        let first = |clause: &TestClause| match clause {
-            TestClause::Given { target, .. } => self.reference(target),
-            TestClause::GivenEvent(_) => String::new(),
-            TestClause::Expect(expectation) => self.expectation_head(expectation),
-        };
-        let is_given = |clause: &TestClause| matches!(clause, TestClause::Given { .. });
-        let width = |given: bool| {
-            let widths = clauses.iter().filter(|clause| is_given(&clause.node) == given);
-            let widths = widths.map(|clause| first(&clause.node).chars().count());
-            widths.filter(|width| *width <= TARGET_COLUMNS_MAX).max().unwrap_or_default()
-        };
-        let (given_width, expect_width) = (width(true), width(false));
-        with_heads(clauses, |clause| match clause {
-            TestClause::Given { segments, .. } => {
-                let target = format!("{:given_width$} is ", first(clause));
-                ("given", Doc::Cat(vec![Doc::Text(target), self.segments(segments).nest(2)]).align())
-            }
-            TestClause::GivenEvent(_) => ("given", Doc::text("")),
-            TestClause::Expect(expectation) => {
-                let head = format!("{:expect_width$}  ", first(clause));
-                ("expect", Doc::Cat(vec![Doc::Text(head), self.condition(expectation)]))
-            }
-        })
-    }
-
-    fn segments(&self, segments: &[Segment]) -> Doc {
-        let then = |(index, segment): (usize, &Segment)| {
-            let word = if index == 0 { "" } else { "then " };
-            Doc::Cat(vec![Doc::text(word), self.segment(segment)])
-        };
-        Doc::list(segments.iter().enumerate().map(then))
-    }
-
-    fn segment(&self, segment: &Segment) -> Doc {
-        let mut parts = match &segment.value {
-            Some(value) => vec![self.expression(value)],
-            None => vec![Doc::text("missing")],
-        };
-        if let Some(to) = &segment.to {
-            parts.extend([Doc::text(" to "), self.expression(to)]);
-        }
-        if let Some(lasts) = &segment.lasts {
-            parts.extend([Doc::text(" for "), self.expression(lasts)]);
-        }
-        Doc::Cat(parts)
-    }
-
-    fn expectation_head(&self, expectation: &Expectation) -> String {
-        match expectation {
-            Expectation::At(time, _) => format!("at {}", self.expression(time).flat()),
-            Expectation::By(time, _) => format!("by {}", self.expression(time).flat()),
-            Expectation::Within(from, to, _) => {
-                format!("within {}..{}", self.expression(from).flat(), self.expression(to).flat())
-            }
-            Expectation::Never(_) => "never".to_owned(),
-            Expectation::Only(_) => "only".to_owned(),
-            Expectation::Event(..) => String::new(),
-        }
-    }
-
-    fn condition(&self, expectation: &Expectation) -> Doc {
-        match expectation {
-            Expectation::At(_, condition)
-            | Expectation::By(_, condition)
-            | Expectation::Within(_, _, condition)
-            | Expectation::Never(condition) => self.expression(condition).nest(2).align(),
-            Expectation::Event(..) => Doc::text(""),
-            Expectation::Only(conditions) => {
-                Doc::list(conditions.iter().map(|condition| self.expression(condition))).align()
-            }
-        }
-    }
 }
 
-fn with_heads<'c, T>(clauses: &'c [Spanned<T>], parts: impl Fn(&'c T) -> (&'c str, Doc)) -> Vec<Clause> {
+pub(super) fn with_heads<'c, T>(
+    clauses: &'c [Spanned<T>],
+    parts: impl Fn(&'c T) -> (&'c str, Doc),
+) -> Vec<Clause> {
     clauses
         .iter()
         .map(|clause| {

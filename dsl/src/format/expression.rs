@@ -118,7 +118,7 @@ impl Formatter<'_> {
         format!("{label} {sign} {value}")
     }
 
-    fn call(&self, call: &Call) -> Doc {
+    pub(super) fn call(&self, call: &Call) -> Doc {
         let mut parts = vec![Doc::Line(0)];
         for (index, argument) in call.arguments.iter().enumerate() {
             if index > 0 {

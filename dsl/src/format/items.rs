@@ -41,7 +41,7 @@ impl Formatter<'_> {
             | ItemKind::Incidents(_)
             | ItemKind::Escalation(_)
             | ItemKind::Provider(_)
-            | ItemKind::Playbook(_) => self.line(item, Doc::text("")),
+            | ItemKind::Playbook(_) => self.as_written(item),
             ItemKind::Test(test) => {
                 let header = Doc::text(format!("test {}", texts::quoted(&test.name.node)));
                 self.always_block(item, header, self.test_clauses(&test.clauses))
@@ -52,6 +52,11 @@ impl Formatter<'_> {
     fn line(&self, item: &Item, doc: Doc) -> Unit {
         let bytes = bytes(item.span);
         Unit { own: bytes.clone(), bytes, text: doc.print(0, WIDTH) }
+    }
+
+    fn as_written(&self, item: &Item) -> Unit {
+        let bytes = bytes(item.span);
+        Unit { own: bytes.start..bytes.start, bytes, text: self.written(item.span).to_owned() }
     }
 
     /// A block that may be left out is left out when it says nothing.

@@ -8,6 +8,7 @@ mod doc;
 mod expression;
 mod items;
 mod layout;
+mod test;
 mod texts;
 
 use std::cell::RefCell;

@@ -2,10 +2,10 @@
 
 use pest::iterators::Pair;
 
+use super::block::Block;
 use super::builder::Builder;
 use super::grammar::Rule;
 use super::mistakes;
-use super::recover::Block;
 use super::tree::Children;
 use super::words::ALERT_CLAUSES;
 use crate::ast::{Absent, Alert, AlertClause, Flapping, Level};
@@ -30,6 +30,7 @@ impl Builder<'_> {
             Rule::alert_service => AlertClause::Service(self.token(&children.one(Rule::ident)?)),
             Rule::flapping_clause => AlertClause::Flapping(self.flapping(children)?),
             Rule::formerly_clause => AlertClause::Formerly(self.token(&children.one(Rule::ident)?)),
+            Rule::at_clause => AlertClause::At(self.reaction(children)?),
             _ => return None,
         })
     }
@@ -37,7 +38,7 @@ impl Builder<'_> {
     fn level(&self, mut children: Children<'_>) -> Option<Level> {
         let severity = self.token(&children.one(Rule::ident)?);
         if ALERT_CLAUSES.contains(&severity.node.as_str()) {
-            self.report(mistakes::level_named_like_clause(&severity.node, severity.span));
+            self.report(mistakes::named_like_clause("a level", &severity.node, severity.span));
         }
         let when = self.level_expression(children.one(Rule::expr)?);
         let clear = match children.one(Rule::clear) {

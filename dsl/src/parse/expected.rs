@@ -3,7 +3,7 @@
 use pest::error::ErrorVariant;
 
 use super::grammar::Rule;
-use super::words::{ITEM_WORDS, Words, words};
+use super::words::{ITEM_WORDS, PLAYBOOK_CLAUSES, Words, words};
 
 /// A longer list is no help.
 const EXPECTED_MAX: usize = 6;
@@ -19,6 +19,7 @@ pub(super) fn expected(variant: ErrorVariant<Rule>, read: &str, in_block: bool) 
             Rule::EOI => {}
             rule => match words(rule) {
                 Words::Keywords(all) => expected.extend(all.iter().copied().map(Words::Keyword)),
+                Words::Head(word) => expected.push(Words::Keyword(word)),
                 one => expected.push(one),
             },
         }
@@ -62,12 +63,19 @@ fn keep_what_is_not_said_otherwise(expected: &mut Vec<Words>) {
 }
 
 /// The clauses of each block under their common name.
-const CLAUSES: [(&str, &[&str]); 2] = [
+const CLAUSES: [(&str, &[&str]); 6] = [
     (
         "a clause of the metric",
         &["labels", "source", "every", "stale", "forget", "merge", "range", "buckets"],
     ),
-    ("a clause of the alert", &["absent", "says", "runbook", "service", "flapping", "formerly"]),
+    ("a clause of the alert", &["absent", "says", "runbook", "service", "flapping", "formerly", "at"]),
+    ("a clause of the playbook", PLAYBOOK_CLAUSES),
+    (
+        "a clause of the write",
+        &["undo", "expires", "irreversible", "idempotent", "once", "keyed", "probe", "locks"],
+    ),
+    ("what happens", &["escalation", "page", "notice", "ticket", "step", "incident"]),
+    ("how a write ends", &["succeeds", "fails", "hangs", "lies"]),
 ];
 
 /// So many clauses of a block are told by their common name.
@@ -75,13 +83,13 @@ const CLAUSES_MIN: usize = 4;
 
 /// What only later versions of the language take.
 fn is_later(words: &Words) -> bool {
-    matches!(words, Words::Keyword("escalation" | "until" | "ahead" | "season"))
+    matches!(words, Words::Keyword("ahead" | "season"))
 }
 
 /// The likeliest: words of the language, then what has a name of its own, then signs.
 fn rank(words: &Words) -> (u8, &'static str) {
     match words {
-        Words::Keyword(word) => (0, word),
+        Words::Keyword(word) | Words::Head(word) => (0, word),
         Words::Thing(thing) => (1, thing),
         Words::Sign(",") => (3, ","),
         Words::Sign(sign) => (2, sign),
@@ -105,7 +113,7 @@ pub(super) fn in_words(expected: &[Words]) -> String {
         .take(EXPECTED_MAX)
         .map(|words| match words {
             Words::Thing(thing) => (*thing).to_owned(),
-            Words::Keyword(word) | Words::Sign(word) => format!("`{word}`"),
+            Words::Keyword(word) | Words::Head(word) | Words::Sign(word) => format!("`{word}`"),
             Words::Keywords(words) => words.join(", "),
         })
         .collect();

@@ -28,7 +28,7 @@ impl Builder<'_> {
     /// An expression; what cannot be said as a tree is reported and stands as [`ExprKind::Elided`].
     pub(super) fn expression(&self, pair: Pair<'_, Rule>) -> Expr {
         match pair.as_rule() {
-            Rule::value => self.chain(pair).expr,
+            Rule::value | Rule::of_what => self.chain(pair).expr,
             _ => self.expr(pair).expr,
         }
     }
@@ -216,6 +216,14 @@ impl Builder<'_> {
         }
         let clauses = children.filter_map(|clause| self.aggregate_clause(clause)).collect();
         Some(self.node(ExprKind::Call(Call { name, arguments, clauses }), span, depth))
+    }
+
+    /// A call where nothing else may stand.
+    pub(super) fn only_call(&self, pair: Pair<'_, Rule>) -> Option<Call> {
+        match self.call(pair)?.expr.kind {
+            ExprKind::Call(call) => Some(call),
+            _ => None,
+        }
     }
 
     fn aggregate_clause(&self, pair: Pair<'_, Rule>) -> Option<Spanned<AggregateClause>> {

@@ -7,7 +7,7 @@ use super::grammar::Rule;
 use super::mistakes;
 use super::tree::Children;
 use super::words::ALERT_CLAUSES;
-use crate::ast::{Const, Derive, Function, Item, ItemKind, Parameter, Severity, Unit, UnitExpr};
+use crate::ast::{Const, Derive, Function, Item, ItemKind, Severity, Unit, UnitExpr};
 
 impl Builder<'_> {
     /// The items of a file, and the errors of what is none.
@@ -48,6 +48,14 @@ impl Builder<'_> {
             Rule::alert_item => self.alert(children).map(ItemKind::Alert),
             Rule::defaults_item => self.defaults(children).map(ItemKind::Defaults),
             Rule::test_item => self.test(children).map(ItemKind::Test),
+            Rule::team_item => self.team(children).map(ItemKind::Team),
+            Rule::channel_item => self.channel(children).map(ItemKind::Channel),
+            Rule::calendar_item => self.calendar(children).map(ItemKind::Calendar),
+            Rule::maintenance_item => self.maintenance(children).map(ItemKind::Maintenance),
+            Rule::incidents_item => self.incidents(children).map(ItemKind::Incidents),
+            Rule::escalation_item => self.escalation(children).map(ItemKind::Escalation),
+            Rule::provider_item => self.provider(children).map(ItemKind::Provider),
+            Rule::playbook_item => self.playbook(children).map(ItemKind::Playbook),
             _ => None,
         };
         let span = self.at(range.clone());
@@ -67,7 +75,7 @@ impl Builder<'_> {
     fn severity(&self, mut children: Children<'_>) -> Option<Severity> {
         let name = self.token(&children.one(Rule::ident)?);
         if ALERT_CLAUSES.contains(&name.node.as_str()) {
-            self.report(mistakes::level_named_like_clause(&name.node, name.span));
+            self.report(mistakes::named_like_clause("a level", &name.node, name.span));
         }
         let is = self.token(&children.one(Rule::ident)?);
         Some(Severity { name, is })
@@ -86,16 +94,7 @@ impl Builder<'_> {
     }
 
     fn function(&self, mut children: Children<'_>) -> Option<Function> {
-        let name = self.token(&children.one(Rule::fn_head)?.into_inner().next()?);
-        let parameters = children
-            .many(Rule::parameter)
-            .into_iter()
-            .map(|parameter| {
-                let mut parts = Children::of(parameter);
-                let name = self.token(&parts.one(Rule::ident)?);
-                Some(Parameter { name, unit: self.unit_expr(parts.one(Rule::unit_expr)?)? })
-            })
-            .collect::<Option<_>>()?;
+        let (name, parameters) = self.signature(&mut children)?;
         let body = self.expression(children.one(Rule::expr)?);
         Some(Function { name, parameters, body })
     }

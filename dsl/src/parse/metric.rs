@@ -2,10 +2,10 @@
 
 use pest::iterators::Pair;
 
+use super::block::Block;
 use super::builder::Builder;
 use super::grammar::Rule;
 use super::mistakes;
-use super::recover::Block;
 use super::tree::Children;
 use crate::ast::{
     Defaults, DefaultsClause, Expr, Ident, LabelDeclaration, Metric, MetricClause, Service, ServiceClause,
@@ -76,6 +76,19 @@ impl Builder<'_> {
         self.literal(&children.next()?)
     }
 
+    /// The last child, if there is one; `None` if it is no literal.
+    #[expect(clippy::option_option, reason = "not written is not unreadable")]
+    pub(super) fn perhaps_literal(&self, mut children: Children<'_>) -> Option<Option<Expr>> {
+        match children.next() {
+            Some(literal) => Some(Some(self.literal(&literal)?)),
+            None => Some(None),
+        }
+    }
+
+    pub(super) fn only_ident(&self, mut children: Children<'_>) -> Option<Ident> {
+        Some(self.token(&children.one(Rule::ident)?))
+    }
+
     pub(super) fn service(&self, mut children: Children<'_>) -> Option<Service> {
         let name = self.token(&children.one(Rule::ident)?);
         let clauses = match children.one(Rule::service_block) {
@@ -91,6 +104,10 @@ impl Builder<'_> {
                 Some(ServiceClause::Is(Children::of(pair).map(|text| self.plain_text(text)).collect()))
             }
             Rule::depends_clause => Some(ServiceClause::DependsOn(self.idents(Children::of(pair)))),
+            Rule::tier_clause => {
+                Some(ServiceClause::Tier(self.quantity(&Children::of(pair).one(Rule::quantity)?)))
+            }
+            Rule::owner_clause => Some(ServiceClause::Owner(self.only_ident(Children::of(pair))?)),
             _ => None,
         }
     }
@@ -112,6 +129,7 @@ impl Builder<'_> {
             Rule::stale_clause => DefaultsClause::Stale(self.only_literal(children)?),
             Rule::labels_clause => DefaultsClause::Labels(self.labels(children)?),
             Rule::flapping_clause => DefaultsClause::Flapping(self.flapping(children)?),
+            Rule::autonomy_clause => DefaultsClause::Autonomy(self.only_ident(children)?),
             _ => return None,
         })
     }
@@ -130,10 +148,6 @@ impl Builder<'_> {
             let rule = pair.as_rule();
             match rule {
                 _ if rule == kind.bad_rule() => self.bad_clause(kind, previous, range.clone()),
-                Rule::later_alert => {
-                    self.report(mistakes::later_version("at", self.at(range.start..range.start + 2)))
-                }
-                Rule::later_given | Rule::later_expect => self.later_test_clause(pair),
                 _ => match read(pair) {
                     Some(node) => clauses.push(Spanned { node, span: self.at(range.clone()) }),
                     None => self.report(mistakes::unreadable(self.at(range.clone()))),

@@ -45,18 +45,58 @@ pub(super) fn insertion_not_allowed(expression: Span) -> Diagnostic {
         .help("write `{{` for a brace")
 }
 
-pub(super) fn level_named_like_clause(name: &str, span: Span) -> Diagnostic {
-    let diagnostic = Diagnostic::error(
-        codes::LEVEL_NAMED_LIKE_CLAUSE,
-        format!("a level may not be called `{name}`"),
-        span,
-    )
-    .note(format!("`{name}` begins another clause of an alert"));
-    match name {
-        "clear" => {
+/// `what` is `a level`, `a rung`, …; `name` begins a clause beside it.
+pub(super) fn named_like_clause(what: &str, name: &str, span: Span) -> Diagnostic {
+    let title = format!("{what} may not be called `{name}`");
+    let diagnostic = Diagnostic::error(codes::NAMED_LIKE_CLAUSE, title, span);
+    let of =
+        if what == "a level" { "another clause of an alert" } else { "something else in the same block" };
+    let diagnostic = diagnostic.note(format!("`{name}` begins {of}"));
+    match (what, name) {
+        ("a level", "clear") => {
             diagnostic.help("`clear when` stands right behind its level: `red when > 3 clear when < 2`")
         }
-        _ => diagnostic.help("give the level another name"),
+        _ => diagnostic.help(format!("give the {} another name", what.trim_start_matches("a "))),
+    }
+}
+
+/// A time of day that is none, or is not written with two digits each; `mended` when it is clear what was meant.
+pub(super) fn not_a_clock_time(written: &str, mended: Option<String>, span: Span) -> Diagnostic {
+    let title = format!("`{written}` is no time of day");
+    let diagnostic = Diagnostic::error(codes::NOT_A_CLOCK_TIME, title, span)
+        .note("a time of day has two digits for the hour and two for the minute: from `00:00` to `24:00`");
+    mended_or(diagnostic, mended, "write it like `09:00`", span)
+}
+
+/// A date that is not written as year, month and day.
+pub(super) fn not_a_date(written: &str, mended: Option<String>, span: Span) -> Diagnostic {
+    let title = format!("`{written}` is no date");
+    let diagnostic = Diagnostic::error(codes::NOT_A_DATE, title, span)
+        .note("a date has four digits for the year, two for the month and two for the day");
+    mended_or(diagnostic, mended, "write it like `2026-12-25`", span)
+}
+
+fn mended_or(diagnostic: Diagnostic, mended: Option<String>, otherwise: &str, span: Span) -> Diagnostic {
+    match mended {
+        Some(mended) => {
+            let help = format!("write `{mended}`");
+            diagnostic.help(help.clone()).fix(help, vec![Edit { span, replacement: mended }])
+        }
+        None => diagnostic.help(otherwise),
+    }
+}
+
+/// `given … of x` with a deed that nobody does.
+pub(super) fn unknown_deed(deed: &str, known: &[&str], span: Span) -> Diagnostic {
+    let list = known.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+    let title = format!("a test cannot give `{deed}`");
+    let diagnostic =
+        Diagnostic::error(codes::UNKNOWN_DEED, title, span).note(format!("what people do is {list}"));
+    match crate::suggest(deed, known.iter().copied()) {
+        Some(near) => diagnostic
+            .help(format!("did you mean `{near}`?"))
+            .fix(format!("write `{near}`"), vec![Edit { span, replacement: near.to_owned() }]),
+        None => diagnostic.help("write one of these"),
     }
 }
 

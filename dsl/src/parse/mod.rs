@@ -1,8 +1,11 @@
 //! From text to tree: scan, grammar, tree, and the errors of all three at once.
 
 mod alert;
+mod block;
 mod brackets;
 mod builder;
+mod calendar;
+mod escalation;
 mod expected;
 mod expression;
 mod findings;
@@ -14,10 +17,15 @@ mod literals;
 mod metric;
 mod mistakes;
 mod operators;
+mod people;
+mod playbook;
+mod provider;
 mod recover;
 mod scan;
 mod slips;
+mod step;
 mod test_block;
+mod test_event;
 mod token;
 mod tree;
 mod words;

@@ -8,6 +8,7 @@ use std::ops::Range;
 use pest::Parser as _;
 use pest::error::InputLocation;
 
+use super::block::Block;
 use super::builder::Builder;
 use super::expected::{expected, in_words};
 use super::grammar::{Grammar, Rule};
@@ -21,58 +22,6 @@ use crate::span::FileId;
 
 /// How other languages say `use`.
 const USE_ELSEWHERE: [&str; 4] = ["import", "include", "require", "from"];
-
-/// The blocks that have clauses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Block {
-    Metric,
-    Service,
-    Alert,
-    Defaults,
-    Test,
-}
-
-impl Block {
-    pub(super) fn bad_rule(self) -> Rule {
-        match self {
-            Self::Metric => Rule::bad_metric_clause,
-            Self::Service => Rule::bad_service_clause,
-            Self::Alert => Rule::bad_alert_clause,
-            Self::Defaults => Rule::bad_defaults_clause,
-            Self::Test => Rule::bad_test_clause,
-        }
-    }
-
-    fn strict_rule(self) -> Rule {
-        match self {
-            Self::Metric => Rule::metric_clauses,
-            Self::Service => Rule::service_clauses,
-            Self::Alert => Rule::alert_clauses,
-            Self::Defaults => Rule::defaults_clauses,
-            Self::Test => Rule::test_clauses,
-        }
-    }
-
-    fn words(self) -> &'static str {
-        match self {
-            Self::Metric => "a metric",
-            Self::Service => "a service",
-            Self::Alert => "an alert",
-            Self::Defaults => "the defaults",
-            Self::Test => "a test",
-        }
-    }
-
-    fn clause_words(self) -> &'static [&'static str] {
-        match self {
-            Self::Metric => &["labels", "source", "every", "stale", "forget", "merge", "range", "buckets"],
-            Self::Service => &["is", "depends"],
-            Self::Alert => &["absent", "says", "runbook", "service", "flapping", "formerly"],
-            Self::Defaults => &["absent", "forget", "every", "stale", "labels", "flapping"],
-            Self::Test => &["given", "expect"],
-        }
-    }
-}
 
 /// How far the strict rule got.
 pub(super) struct Stop {

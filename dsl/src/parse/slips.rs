@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
+use super::block::Block;
 use super::builder::Builder;
-use super::recover::{Block, Stop};
+use super::recover::Stop;
 use super::token::{is_word, last_word};
 use super::words::Words;
 use crate::codes;

@@ -1,13 +1,12 @@
-//! `test`.
+//! `test`: what it gives and what it expects; events are in `test_event.rs`.
 
 use pest::iterators::Pair;
 
+use super::block::Block;
 use super::builder::Builder;
 use super::grammar::Rule;
-use super::mistakes;
-use super::recover::Block;
 use super::tree::Children;
-use crate::ast::{Expectation, Segment, Test, TestClause};
+use crate::ast::{Expectation, ExpectedWhen, Expr, ExprKind, Segment, Test, TestClause};
 
 impl Builder<'_> {
     pub(super) fn test(&self, mut children: Children<'_>) -> Option<Test> {
@@ -22,9 +21,16 @@ impl Builder<'_> {
         if rule == Rule::expect {
             return Some(TestClause::Expect(self.expectation(children.next()?)?));
         }
+        if let Some(deed) = children.one(Rule::given_deed) {
+            return Some(TestClause::GivenEvent(self.given_deed(Children::of(deed))?));
+        }
         let target = self.reference(children.one(Rule::reference)?)?;
+        if let Some(outcome) = children.one(Rule::given_outcome) {
+            return Some(TestClause::GivenEvent(self.given_outcome(target, Children::of(outcome))?));
+        }
         // `then` is among the children: in an expression it is no mere marker.
-        let segments = children.filter(|child| child.as_rule() == Rule::segment);
+        let segments = Children::of(children.one(Rule::given_values)?);
+        let segments = segments.filter(|child| child.as_rule() == Rule::segment);
         let segments = segments.map(|segment| self.segment(segment)).collect::<Option<_>>()?;
         Some(TestClause::Given { target, segments })
     }
@@ -32,9 +38,11 @@ impl Builder<'_> {
     fn segment(&self, pair: Pair<'_, Rule>) -> Option<Segment> {
         let span = self.span(&pair);
         let mut children = Children::of(pair);
-        let value = match children.one(Rule::missing_value) {
-            Some(_) => None,
-            None => Some(self.expression(children.one(Rule::value)?)),
+        let value = children.next()?;
+        let value = match value.as_rule() {
+            Rule::missing_value => None,
+            Rule::value_list => Some(self.value_list(value)),
+            _ => Some(self.expression(value)),
         };
         let to = match children.one(Rule::segment_to) {
             Some(to) => Some(self.expression(Children::of(to).one(Rule::value)?)),
@@ -44,40 +52,48 @@ impl Builder<'_> {
             Some(lasts) => Some(self.only_literal(Children::of(lasts))?),
             None => None,
         };
-        Some(Segment { value, to, lasts, until: None, span })
+        let until = match children.one(Rule::segment_until) {
+            Some(until) => Some(self.only_ident(Children::of(until))?),
+            None => None,
+        };
+        Some(Segment { value, to, lasts, until, span })
+    }
+
+    /// `("a", "b")`, `("a")`, `()`: what a read of a list gives.
+    fn value_list(&self, pair: Pair<'_, Rule>) -> Expr {
+        let span = self.span(&pair);
+        let members = Children::of(pair).map(|member| match member.as_rule() {
+            Rule::text => Expr { span: self.span(&member), kind: ExprKind::Text(self.text(member)) },
+            _ => self.expression(member),
+        });
+        Expr { kind: ExprKind::List(members.collect()), span }
     }
 
     fn expectation(&self, pair: Pair<'_, Rule>) -> Option<Expectation> {
         let rule = pair.as_rule();
         let mut children = Children::of(pair);
-        Some(match rule {
-            Rule::expect_at => {
-                Expectation::At(self.literal(&children.next()?)?, self.expression(children.one(Rule::expr)?))
+        let when = match rule {
+            Rule::expect_at => ExpectedWhen::At(self.literal(&children.next()?)?),
+            Rule::expect_by => ExpectedWhen::By(self.literal(&children.next()?)?),
+            Rule::expect_within => {
+                ExpectedWhen::Within(self.literal(&children.next()?)?, self.literal(&children.next()?)?)
             }
-            Rule::expect_by => {
-                Expectation::By(self.literal(&children.next()?)?, self.expression(children.one(Rule::expr)?))
+            Rule::expect_never => ExpectedWhen::Never,
+            Rule::expect_only => {
+                return Some(Expectation::Only(children.map(|expr| self.expression(expr)).collect()));
             }
-            Rule::expect_within => Expectation::Within(
-                self.literal(&children.next()?)?,
-                self.literal(&children.next()?)?,
-                self.expression(children.one(Rule::expr)?),
-            ),
-            Rule::expect_never => Expectation::Never(self.expression(children.one(Rule::expr)?)),
-            Rule::expect_only => Expectation::Only(children.map(|expr| self.expression(expr)).collect()),
             _ => return None,
-        })
-    }
-
-    /// A clause about playbooks, providers or ladders: its word tells which.
-    pub(super) fn later_test_clause(&self, pair: Pair<'_, Rule>) {
-        let clause = self.range(&pair);
-        let marked = pair.into_inner().find(|child| {
-            matches!(child.as_rule(), Rule::later_outcome | Rule::k_until | Rule::k_escalation)
-        });
-        let (word, span) = match &marked {
-            Some(word) => (word.as_str(), self.span(word)),
-            None => ("test", self.at(clause)),
         };
-        self.report(mistakes::later_version(word, span));
+        let what = children.next()?;
+        if what.as_rule() != Rule::expr {
+            return Some(Expectation::Event(when, self.event(what)?));
+        }
+        let condition = self.expression(what);
+        Some(match when {
+            ExpectedWhen::At(time) => Expectation::At(time, condition),
+            ExpectedWhen::By(time) => Expectation::By(time, condition),
+            ExpectedWhen::Within(from, to) => Expectation::Within(from, to, condition),
+            ExpectedWhen::Never => Expectation::Never(condition),
+        })
     }
 }
