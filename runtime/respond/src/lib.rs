@@ -9,13 +9,21 @@
 mod action;
 pub mod calendar;
 pub mod clock;
+pub mod context;
+pub mod desk;
 pub mod effect;
 mod formula;
+pub mod incident;
 pub mod input;
+pub mod ladder;
 mod local;
+pub mod maintenance;
+mod notification;
 mod reaction;
 pub mod roster;
 pub mod severity;
+mod silence;
+mod suppress;
 pub mod value;
 mod world;
 
