@@ -3,7 +3,10 @@
 //! A destination is handed decisions that are already text; it knows no policy, no engine and no metric. Each has a bounded
 //! queue of its own and works beside the evaluation, which never waits for it: a full queue loses its oldest decision, because
 //! the newest says how things stand, and counts it.
+//!
+//! A channel is handed notifications: it tells people, one after the other, and loses none ([`channels`]).
 
+pub mod channels;
 mod counters;
 mod destination;
 pub mod destinations;

@@ -1,7 +1,9 @@
-//! Destinations against real receivers on this machine.
+//! Destinations and channels against real receivers on this machine.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod channels;
+mod fakes;
 mod log;
 mod receiver;
 mod standard_output;

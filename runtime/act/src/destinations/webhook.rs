@@ -6,7 +6,7 @@
 
 mod config;
 mod delivery;
-mod retry;
+pub(crate) mod retry;
 
 use std::sync::Arc;
 

@@ -37,7 +37,8 @@ pub(super) fn read(status: StatusCode, headers: &HeaderMap, now: SystemTime) -> 
     if may_pass { Answer::Later(retry_after(headers, now)) } else { Answer::Refused }
 }
 
-fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+/// How long the other side asks us to wait.
+pub(crate) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     let pause = match text.parse::<u64>() {
         Ok(seconds) => Duration::from_secs(seconds),

@@ -1,0 +1,83 @@
+//! What the configuration of each kind of channel can do.
+
+use std::fmt::Debug;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::de::Error as _;
+
+use super::Templates;
+use crate::channels::pagerduty::PagerDutyConfig;
+use crate::channels::slack::SlackConfig;
+use crate::channels::standard_output::StandardOutputConfig;
+use crate::channels::webhook::WebhookConfig;
+use crate::channels::{Address, Channel, Site};
+
+/// The configuration of a channel.
+pub(crate) trait Kind: Debug + Send + Sync {
+    /// Looks at what can be looked at without fetching a secret.
+    fn check(&self) -> Result<(), String> {
+        Ok(())
+    }
+
+    /// Whether it has an address of its own, by which it reaches every team as such.
+    fn has_own_address(&self) -> bool;
+
+    /// That address, fetched.
+    fn own_address(&self) -> Result<Option<Address>, String>;
+
+    /// Looks at the address of a person or team without fetching a secret.
+    fn check_contact(&self, text: &str) -> Result<(), String>;
+
+    /// The address of a person or team, fetched.
+    fn contact(&self, text: &str) -> Result<Address, String>;
+
+    /// The channel at work.
+    fn bind(&self, site: &Site, templates: &Templates) -> Result<Arc<dyn Channel>, String>;
+}
+
+/// The kinds there are.
+pub(super) const KINDS: [&str; 4] = ["pagerduty", "slack", "standard_output", "webhook"];
+
+/// Reads the configuration of a kind; `None` when there is no such kind.
+pub(super) fn read(kind: &str, table: toml::Table) -> Option<Result<Box<dyn Kind>, String>> {
+    match kind {
+        "pagerduty" => Some(as_kind::<PagerDutyConfig>(table)),
+        "slack" => Some(as_kind::<SlackConfig>(table)),
+        "standard_output" => Some(as_kind::<StandardOutputConfig>(table)),
+        "webhook" => Some(as_kind::<WebhookConfig>(table)),
+        _ => None,
+    }
+}
+
+fn as_kind<K: Kind + serde::de::DeserializeOwned + 'static>(
+    table: toml::Table,
+) -> Result<Box<dyn Kind>, String> {
+    let kind: K = toml::Value::Table(table).try_into().map_err(|error| one_line(&error))?;
+    kind.check()?;
+    Ok(Box::new(kind))
+}
+
+/// What the TOML reader says, on one line.
+pub(super) fn one_line(error: &toml::de::Error) -> String {
+    error.message().lines().collect::<Vec<_>>().join(" ")
+}
+
+/// What is said of an address on a channel that takes none.
+pub(crate) fn no_contact(channel: &str) -> String {
+    format!("{channel} takes no address of a person or team: leave it out")
+}
+
+/// How long an attempt may take unless said.
+pub(crate) fn default_timeout() -> Duration {
+    Duration::from_secs(10)
+}
+
+/// Reads a duration above zero.
+pub(crate) fn positive<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
+    let duration = nvp_settings::duration(from)?;
+    if duration.is_zero() {
+        return Err(D::Error::custom("a duration above 0s is needed, such as `10s`"));
+    }
+    Ok(duration)
+}
