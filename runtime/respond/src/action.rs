@@ -8,6 +8,7 @@ mod admission;
 mod answers;
 mod context;
 mod deed;
+mod fingerprint;
 mod locks;
 mod looking;
 mod manage;
@@ -22,6 +23,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use self::admission::History;
 pub(crate) use self::context::Context;
+pub(crate) use self::deed::DeedState;
 use self::deed::{Deed, Doing};
 pub(crate) use self::locks::Locks;
 use self::looking::Look;
@@ -43,6 +45,8 @@ pub(crate) struct Actions {
     pub(crate) last_call: CallNumber,
     /// Why nothing new is done outside; `None` when it may be.
     pub(crate) halted: Option<String>,
+    /// Whether playbooks only find out whether they would begin.
+    pub(crate) only_observes: bool,
     /// What has happened in the input in progress, for the rest of the response.
     #[serde(skip)]
     pub(crate) news: Vec<News>,

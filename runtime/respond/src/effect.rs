@@ -365,3 +365,55 @@ pub enum End {
     /// It would have begun, were its autonomy not `observe`.
     Observed,
 }
+
+impl End {
+    /// Its name in policies and in the journal.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Succeeded => "succeeded",
+            Self::NoChange => "no_change",
+            Self::Lifted => "lifted",
+            Self::Refused(_) => "refused",
+            Self::Inconclusive => "inconclusive",
+            Self::RolledBack(_) => "rolled_back",
+            Self::RollbackFailed(_) => "rollback_failed",
+            Self::Indeterminate(_) => "indeterminate",
+            Self::Expired => "expired",
+            Self::Observed => "observed",
+        }
+    }
+
+    /// Why, where it says so.
+    #[must_use]
+    pub fn why(&self) -> Option<&str> {
+        match self {
+            Self::Refused(why)
+            | Self::RolledBack(why)
+            | Self::RollbackFailed(why)
+            | Self::Indeterminate(why) => Some(why),
+            Self::Succeeded
+            | Self::NoChange
+            | Self::Lifted
+            | Self::Inconclusive
+            | Self::Expired
+            | Self::Observed => None,
+        }
+    }
+
+    /// Whether it counts for the breaker: something was done, or tried, and did not help.
+    #[must_use]
+    pub fn is_failure(&self) -> bool {
+        match self {
+            Self::RolledBack(_) | Self::RollbackFailed(_) | Self::Inconclusive | Self::Indeterminate(_) => {
+                true
+            }
+            Self::Succeeded
+            | Self::NoChange
+            | Self::Lifted
+            | Self::Refused(_)
+            | Self::Expired
+            | Self::Observed => false,
+        }
+    }
+}

@@ -39,6 +39,8 @@ pub enum Input<'a> {
     },
     /// Who is who.
     Roster(&'a Roster),
+    /// Nothing new may be done outside from now on, and why (the journal cannot be written); or it may again.
+    Halted(Option<&'a str>),
     /// A provider's call has ended.
     Outcome {
         /// Which.

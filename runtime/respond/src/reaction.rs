@@ -26,6 +26,10 @@ pub(crate) struct Reactions {
     due: BTreeSet<(i64, u64, u32)>,
     running: BTreeMap<ActionNumber, (u64, u32)>,
     hopes: BTreeMap<IncidentNumber, Hopes>,
+    /// How many rows ask for a ladder of an incident.
+    callers: BTreeMap<(IncidentNumber, u32), u32>,
+    /// Ladders that no row asks for any more since it was last asked.
+    released: BTreeSet<(IncidentNumber, u32)>,
 }
 
 /// A row that stands at a level.
@@ -33,6 +37,8 @@ pub(crate) struct Reactions {
 struct Row {
     alert: String,
     labels: Vec<(String, String)>,
+    /// The service, by name: the alert's own name where it has none.
+    service: String,
     incident: IncidentNumber,
     level: u32,
     states: Vec<State>,
@@ -78,6 +84,8 @@ pub(crate) enum Hope {
 pub(crate) enum Wish {
     /// Call this ladder for this incident.
     Escalate(IncidentNumber, LadderId),
+    /// No row asks for this ladder any more.
+    Release(IncidentNumber, LadderId),
     /// Start this playbook; then say its number by [`Reactions::started`].
     Start(Tried, PlaybookId, Vec<Value>, Origin),
     /// End this run: it has not helped in time.
@@ -118,9 +126,11 @@ impl Reactions {
             self.numbers.insert(key, self.last_row);
             let states = vec![State::Idle; reactions.len()];
             let (alert, labels) = (change.alert.clone(), change.labels.clone());
-            self.rows.insert(self.last_row, Row { alert, labels, incident, level, states });
+            let service = change.service.clone().unwrap_or_else(|| alert.clone());
+            self.rows.insert(self.last_row, Row { alert, labels, service, incident, level, states });
             self.last_row
         });
+        self.move_to(number, incident, reactions);
         let Some(row) = self.rows.get_mut(&number) else { return };
         row.level = level;
         // A policy that was changed meanwhile has other reactions: those are new.
@@ -142,7 +152,7 @@ impl Reactions {
         &mut self,
         plan: &Lowered,
         mature_ms: i64,
-        is_held: &dyn Fn(&str, &[(String, String)], IncidentNumber) -> bool,
+        is_held: &dyn Fn(&str, &[(String, String)], &str) -> bool,
     ) -> Vec<Wish> {
         let mut wishes = Vec::new();
         while let Some((due_ms, number, place)) =
@@ -154,11 +164,13 @@ impl Reactions {
             // What stands here for a state that the row has left is out of date.
             match (&reaction.does, self.state(number, place)) {
                 (Does::Escalate(ladder), Some(State::Waiting(at_ms))) if at_ms == due_ms => {
-                    wishes.push(Wish::Escalate(row.incident, *ladder));
+                    let incident = row.incident;
+                    wishes.push(Wish::Escalate(incident, *ladder));
                     self.set(number, place, State::Called, false);
+                    *self.callers.entry((incident, ladder.0)).or_default() += 1;
                 }
                 (Does::Run(_), Some(State::Waiting(at_ms)))
-                    if at_ms == due_ms && is_held(&row.alert, &row.labels, row.incident) =>
+                    if at_ms == due_ms && is_held(&row.alert, &row.labels, &row.service) =>
                 {
                     let later_ms = mature_ms.saturating_add(HELD_AGAIN_MS);
                     self.set(number, place, State::Waiting(later_ms), true);
@@ -253,6 +265,62 @@ impl Reactions {
         Some(Wish::Start(Tried { row: number, reaction: place }, remedy.playbook, arguments, origin))
     }
 
+    /// A row belongs to another incident than before: whoever was called was called for that one.
+    fn move_to(&mut self, number: u64, incident: IncidentNumber, reactions: &[Reaction]) {
+        let Some(row) = self.rows.get_mut(&number).filter(|row| row.incident != incident) else { return };
+        let from = std::mem::replace(&mut row.incident, incident);
+        let mut moved = Hopes::default();
+        let mut left = Vec::new();
+        for (place, state) in row.states.iter_mut().enumerate() {
+            match state {
+                State::Called => {
+                    *state = State::Idle;
+                    left.push(place);
+                }
+                State::Waiting(_)
+                | State::Trying(..)
+                | State::Helped(..)
+                | State::Exhausted
+                | State::Idle => {}
+            }
+        }
+        let is_remedy = |(_, reaction): &(&State, &Reaction)| matches!(reaction.does, Does::Run(_));
+        for (state, _) in row.states.iter().zip(reactions).filter(is_remedy) {
+            moved.remedies += u32::from(*state != State::Idle);
+            moved.hoped += u32::from(state.is_hopeful());
+        }
+        if let Some(hopes) = self.hopes.get_mut(&from) {
+            hopes.remedies = hopes.remedies.saturating_sub(moved.remedies);
+            hopes.hoped = hopes.hoped.saturating_sub(moved.hoped);
+        }
+        let hopes = self.hopes.entry(incident).or_default();
+        hopes.remedies = hopes.remedies.saturating_add(moved.remedies);
+        hopes.hoped = hopes.hoped.saturating_add(moved.hoped);
+        for place in left {
+            if let Some(Reaction { does: Does::Escalate(ladder), .. }) = reactions.get(place) {
+                self.call_no_more(from, *ladder);
+            }
+        }
+    }
+
+    /// A row asks for a ladder no more.
+    fn call_no_more(&mut self, incident: IncidentNumber, ladder: LadderId) {
+        if let Some(callers) = self.callers.get_mut(&(incident, ladder.0)) {
+            *callers = callers.saturating_sub(1);
+            if *callers == 0 {
+                self.callers.remove(&(incident, ladder.0));
+                self.released.insert((incident, ladder.0));
+            }
+        }
+    }
+
+    /// The ladders that no row asks for any more since it was last asked.
+    pub(crate) fn take_released(&mut self) -> Vec<Wish> {
+        let released = std::mem::take(&mut self.released).into_iter();
+        let is_free = |of: &(IncidentNumber, u32)| !self.callers.contains_key(of);
+        released.filter(is_free).map(|(incident, ladder)| Wish::Release(incident, LadderId(ladder))).collect()
+    }
+
     /// A row is at no level any more.
     fn forget(&mut self, number: u64, reactions: &[Reaction]) {
         for (reaction, place) in reactions.iter().zip(0_u32..) {
@@ -269,6 +337,11 @@ impl Reactions {
     fn leave(&mut self, number: u64, place: u32, reaction: &Reaction) {
         if let Some(State::Trying(_, action, _)) = self.state(number, place) {
             self.running.remove(&action);
+        }
+        if let (Some(State::Called), Does::Escalate(ladder)) = (self.state(number, place), &reaction.does)
+            && let Some(row) = self.rows.get(&number)
+        {
+            self.call_no_more(row.incident, *ladder);
         }
         self.set(number, place, State::Idle, matches!(reaction.does, Does::Run(_)));
     }

@@ -47,11 +47,6 @@ impl World {
         self.reads.get(key).cloned().unwrap_or_else(|| beginning(plan, key))
     }
 
-    /// Sets what a read gives.
-    pub(crate) fn set(&mut self, key: ReadKey, value: Value) {
-        self.reads.insert(key, value);
-    }
-
     /// Whether nothing differs from the beginning.
     pub(crate) fn is_as_at_the_beginning(&self, plan: &Lowered) -> bool {
         self.reads.iter().all(|(key, value)| *value == beginning(plan, key))
@@ -61,6 +56,17 @@ impl World {
     pub(crate) fn differences(&self, plan: &Lowered) -> Vec<String> {
         let differs = self.reads.iter().filter(|(key, value)| **value != beginning(plan, key));
         differs.map(|(key, value)| format!("{} is {value}", key_text(plan, key))).collect()
+    }
+
+    /// The worlds in which somebody else has changed one of the reads that differ, with that read.
+    pub(crate) fn meddled(&self, plan: &Lowered) -> Vec<(String, Self)> {
+        let differs = self.reads.iter().filter(|(key, value)| **value != beginning(plan, key));
+        let meddled = |(key, value): (&ReadKey, &Value)| {
+            let mut world = self.clone();
+            world.reads.insert(key.clone(), another(&another(value)));
+            (key_text(plan, key), world)
+        };
+        differs.map(meddled).collect()
     }
 
     /// What a write would change.
@@ -177,7 +183,8 @@ impl World {
     }
 }
 
-struct Nothing;
+/// Nothing is known of the evaluation.
+pub(crate) struct Nothing;
 
 impl Observe for Nothing {
     fn observe(&self, _: ObservationId, _: &[(String, String)]) -> Value {

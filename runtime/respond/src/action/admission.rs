@@ -61,7 +61,10 @@ impl Action {
         let (parameters, locals) = (self.arguments.clone(), self.locals.clone());
         let scope = Scope { parameters: &parameters, locals: &locals, ..Scope::EMPTY };
         let found = self.evaluate(actions, (context, out), scope, |evaluation| {
-            let storm = playbook.storm.as_ref().map(|storm| evaluation.clause(&storm.when));
+            let storm = playbook.storm.as_ref().map(|storm| match context.script {
+                Some(script) => script("storm"),
+                None => evaluation.clause(&storm.when),
+            });
             let shares = playbook.limits.iter().map(|limit| match limit {
                 Limit::Share(_, of, _) => evaluation.value(of).number(),
                 Limit::Rate { .. } | Limit::AtOnce(_) => f64::NAN,
@@ -76,7 +79,7 @@ impl Action {
             return self.refuse(context, out, why);
         }
         match playbook.autonomy {
-            Autonomy::Observe => {
+            _ if actions.only_observes || playbook.autonomy == Autonomy::Observe => {
                 context.record(out, self.number, ActionEvent::Observed);
                 self.phase = Phase::Ended(End::Observed);
             }
@@ -86,7 +89,7 @@ impl Action {
                 context.record(out, self.number, ActionEvent::Proposed(wall_ms));
                 self.phase = Phase::Proposed(until_ms);
             }
-            Autonomy::Propose | Autonomy::Auto => {
+            _ => {
                 if let Some((team, why)) = playbook.standing_approval.as_ref().filter(|_| !self.is_approved) {
                     let team = context.plan.teams.get(team.index());
                     let team = team.map(|team| team.name.clone()).unwrap_or_default();

@@ -23,6 +23,8 @@ pub(crate) struct Context<'a> {
     pub(crate) now_ms: i64,
     /// The time in which timeouts mature: without gaps.
     pub(crate) mature_ms: i64,
+    /// What conditions over metrics are, where they are tried out and not looked at.
+    pub(crate) script: Option<&'a dyn Fn(&str) -> Option<bool>>,
     /// The last closed tick, where this input closed one: conditions over metrics are looked at then, and only then.
     pub(crate) tick_ms: Option<i64>,
 }

@@ -91,6 +91,17 @@ impl Look {
         self.last.filter(|seen| mature_ms.saturating_sub(seen.at_ms) <= stale_ms(seen))
     }
 
+    /// The same with all instants so much earlier.
+    pub(crate) fn rebase(&mut self, by_ms: i64) {
+        for at_ms in [&mut self.began_ms, &mut self.until_ms, &mut self.next_ms] {
+            *at_ms = at_ms.saturating_sub(by_ms);
+        }
+        self.looking_ms = self.looking_ms.map(|at_ms| at_ms.saturating_sub(by_ms));
+        if let Some(seen) = &mut self.last {
+            seen.at_ms = seen.at_ms.saturating_sub(by_ms);
+        }
+    }
+
     /// Nothing is known of the time since the last look.
     pub(crate) fn stop_clocks(&mut self) {
         self.clocks.stop();
@@ -148,8 +159,16 @@ impl Action {
         let (arguments, locals) = (self.arguments.clone(), self.locals.clone());
         let scope = Scope { parameters: &arguments, locals: &locals, ..Scope::EMPTY };
         let (result, needs) = self.evaluate(actions, (context, out), scope, |evaluation| {
-            let is = evaluation.waited(looked.clause, &mut clocks);
-            (is, looked.needs.map_or(Some(true), |needs| evaluation.waited(needs, &mut needs_clocks)))
+            let script = |name| context.script.map(|script| script(name));
+            let is = match script(looked.name).filter(|_| observes(&looked.clause.formula)) {
+                Some(is) => is,
+                None => evaluation.waited(looked.clause, &mut clocks),
+            };
+            let needs = looked.needs.map_or(Some(true), |needs| match script("needs") {
+                Some(is) => is,
+                None => evaluation.waited(needs, &mut needs_clocks),
+            });
+            (is, needs)
         })?;
         (look.clocks, look.needs_clocks) = (clocks, needs_clocks);
         let before = look.last.map(|seen| (seen.is, seen.needs));

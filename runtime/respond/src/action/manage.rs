@@ -306,21 +306,3 @@ impl Action {
         matches!(self.phase, Phase::Check(..) | Phase::Verify(_) | Phase::Standing(_))
     }
 }
-
-impl End {
-    /// Whether it counts for the breaker: something was done, or tried, and did not help.
-    #[must_use]
-    pub fn is_failure(&self) -> bool {
-        match self {
-            Self::RolledBack(_) | Self::RollbackFailed(_) | Self::Inconclusive | Self::Indeterminate(_) => {
-                true
-            }
-            Self::Succeeded
-            | Self::NoChange
-            | Self::Lifted
-            | Self::Refused(_)
-            | Self::Expired
-            | Self::Observed => false,
-        }
-    }
-}

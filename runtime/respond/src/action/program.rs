@@ -7,7 +7,7 @@ use nvp_plan::response::formula::Formula;
 use nvp_plan::response::playbook::{Playbook, Step};
 
 use super::run::Flow;
-use super::{Action, Actions, Context, Phase};
+use super::{Action, Actions, Context};
 use crate::effect::{ActionEvent, Effects};
 use crate::formula::{Evaluation, Scope};
 use crate::value::Value;
