@@ -13,6 +13,9 @@ use crate::effect::End;
 use crate::input::{ActionNumber, AlertChange, IncidentNumber};
 use crate::value::Value;
 
+/// Whether nothing is done yet about a row of this alert, with these labels, of this service.
+pub(crate) type IsHeld<'a> = &'a dyn Fn(&str, &[(String, String)], &str) -> bool;
+
 /// How long until it is looked again whether something may be done about a row in maintenance, in ms.
 const HELD_AGAIN_MS: i64 = 1_000;
 
@@ -152,7 +155,7 @@ impl Reactions {
         &mut self,
         plan: &Lowered,
         mature_ms: i64,
-        is_held: &dyn Fn(&str, &[(String, String)], &str) -> bool,
+        is_held: IsHeld<'_>,
     ) -> Vec<Wish> {
         let mut wishes = Vec::new();
         while let Some((due_ms, number, place)) =

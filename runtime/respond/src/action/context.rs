@@ -10,6 +10,9 @@ use crate::effect::{ActionEvent, Effects, Event};
 use crate::formula::World;
 use crate::input::ActionNumber;
 
+/// What a clause of this name is, where conditions are tried out and not looked at.
+pub(crate) type Script<'a> = &'a dyn Fn(&str) -> Option<bool>;
+
 /// What a run sees.
 #[derive(Clone, Copy)]
 pub(crate) struct Context<'a> {
@@ -24,7 +27,7 @@ pub(crate) struct Context<'a> {
     /// The time in which timeouts mature: without gaps.
     pub(crate) mature_ms: i64,
     /// What conditions over metrics are, where they are tried out and not looked at.
-    pub(crate) script: Option<&'a dyn Fn(&str) -> Option<bool>>,
+    pub(crate) script: Option<Script<'a>>,
     /// The last closed tick, where this input closed one: conditions over metrics are looked at then, and only then.
     pub(crate) tick_ms: Option<i64>,
 }
