@@ -11,6 +11,8 @@ pub fn shape(file: &File) -> String {
 }
 
 const PLACE: &str = "span: Span {";
+/// A variant that holds nothing but its place.
+const PLACE_ALONE: &str = "(Span {";
 const WRAPPERS: [&str; 2] = ["Spanned { node: ", "Expr { kind: "];
 
 fn without_places(debug: &str) -> String {
@@ -23,6 +25,8 @@ fn without_places(debug: &str) -> String {
             rest = after.split_once('}').map_or("", |(_, after)| after);
             let shorter = shape.strip_suffix(", ").map(str::len);
             shape.truncate(shorter.unwrap_or(shape.len()));
+        } else if let Some(after) = rest.strip_prefix(PLACE_ALONE) {
+            rest = after.split_once("})").map_or("", |(_, after)| after);
         } else if let Some(after) = WRAPPERS.iter().find_map(|wrapper| rest.strip_prefix(wrapper)) {
             open.push(true);
             rest = after;

@@ -1,5 +1,7 @@
 //! Texts of the language, made at random: every item and every operator, with blanks, line breaks and comments between words.
 
+mod response;
+
 use proptest::prelude::*;
 
 /// Every item and clause once.
@@ -250,6 +252,7 @@ fn alert() -> BoxedStrategy<String> {
         1 => word().prop_map(|name| format!("service{GAP}{name}")),
         1 => literal().prop_map(|time| format!("flapping{GAP}6{GAP}in{GAP}{time}")),
         1 => word().prop_map(|name| format!("formerly{GAP}{name}")),
+        2 => response::reaction(),
     ];
     (word(), prop::option::of(expression()), block(clause.boxed()))
         .prop_map(|(name, subject, block)| {
@@ -280,12 +283,13 @@ fn test() -> BoxedStrategy<String> {
             Just(format!("within{GAP}5m..7m")),
             Just("never".to_owned()),
         ],
-        expression(),
+        prop_oneof![expression(), response::event()],
     )
         .prop_map(|(when, what)| format!("expect{GAP}{when}{GAP}{what}"));
     let clause = prop_oneof![
         (reference(), segments)
             .prop_map(|(target, segments)| format!("given{GAP}{target}{GAP}is{GAP}{segments}")),
+        response::given(),
         expectation,
         list(reference().prop_map(|alert| format!("{alert}{GAP}is{GAP}red")).boxed())
             .prop_map(|states| format!("expect{GAP}only{GAP}{states}")),
@@ -297,11 +301,14 @@ fn item() -> BoxedStrategy<String> {
     let service = prop_oneof![
         list(text()).prop_map(|names| format!("is{GAP}{names}")),
         list(word()).prop_map(|names| format!("depends{GAP}on{GAP}{names}")),
+        Just(format!("tier{GAP}1")),
+        word().prop_map(|team| format!("owner{GAP}{team}")),
     ];
     let defaults = prop_oneof![
         absent(),
         literal().prop_map(|time| format!("every{GAP}{time}")),
         list(word()).prop_map(|labels| format!("labels{GAP}{labels}")),
+        Just(format!("autonomy{GAP}propose")),
     ];
     prop_oneof![
         1 => Just(format!("use{GAP}std.host")),
@@ -317,6 +324,7 @@ fn item() -> BoxedStrategy<String> {
         4 => alert(),
         1 => block(defaults.boxed()).prop_map(|block| format!("defaults{GAP}{block}")),
         2 => test(),
+        8 => response::item(),
     ]
     .boxed()
 }

@@ -6,8 +6,12 @@ use proptest::test_runner::RngSeed;
 
 use crate::generated;
 
-const SEEDS: [&str; 3] =
-    [include_str!("corpus/gateway.nvp"), include_str!("corpus/real-rules.nvp"), generated::EVERYTHING];
+const SEEDS: [&str; 4] = [
+    include_str!("corpus/gateway.nvp"),
+    include_str!("corpus/real-rules.nvp"),
+    include_str!("corpus/playbooks.nvp"),
+    generated::EVERYTHING,
+];
 
 /// A change of a text: a place in thousandths, how many bytes go, what comes.
 fn change() -> impl Strategy<Value = (usize, usize, String)> {
@@ -104,13 +108,12 @@ fn known_texts_keep_their_meaning() {
         fuzz::parse(seed.as_bytes());
         fuzz::format_round_trip(seed.as_bytes());
     }
-    // the gateway without what later versions bring
-    let gateway = SEEDS[0].split("playbook ").next().unwrap_or_default();
-    let gateway: String = gateway
-        .lines()
-        .filter(|line| !line.starts_with("  at "))
-        .map(|line| line.to_owned() + "\n")
-        .collect();
-    assert_eq!(parse(FileId(0), &gateway).diagnostics, []);
-    fuzz::format_round_trip(gateway.as_bytes());
+    // the examples without what later versions bring
+    let (before, scale) = SEEDS[0].split_once("scale ").expect("the gateway is scaled");
+    let (_, after) = scale.split_once("\n}\n").expect("its block ends");
+    let playbooks = SEEDS[2].replace("saturates(region_cpu at 90%)", "region_cpu");
+    for text in [format!("{before}{after}"), playbooks] {
+        assert_eq!(parse(FileId(0), &text).diagnostics, []);
+        fuzz::format_round_trip(text.as_bytes());
+    }
 }

@@ -1,12 +1,12 @@
 //! The clauses of each block: a head that is aligned with the others', and a body.
 
+use super::block::Clause;
 use super::doc::Doc;
-use super::layout::{Clause, bytes};
+use super::layout::bytes;
 use super::texts;
 use super::{Formatter, joined};
 use crate::ast::{
-    Absent, AlertClause, DefaultsClause, Expr, Flapping, LabelDeclaration, Level, MetricClause, Reaction,
-    ReactionDoes, Remedy, ServiceClause,
+    Absent, AlertClause, DefaultsClause, Expr, Flapping, LabelDeclaration, Level, MetricClause, ServiceClause,
 };
 use crate::span::Spanned;
 
@@ -53,16 +53,22 @@ impl Formatter<'_> {
     }
 
     pub(super) fn alert_clauses(&self, clauses: &[Spanned<AlertClause>]) -> Vec<Clause> {
-        with_heads(clauses, |clause| match clause {
-            AlertClause::Level(level) => (level.severity.node.as_str(), self.level(level)),
-            AlertClause::Absent(absent) => ("absent", self.absent(absent)),
-            AlertClause::Says(text) => ("says", Doc::Text(self.text(text))),
-            AlertClause::Runbook(text) => ("runbook", Doc::Text(self.text(text))),
-            AlertClause::Service(name) => ("service", Doc::text(&name.node)),
-            AlertClause::Flapping(flapping) => ("flapping", self.flapping(flapping)),
-            AlertClause::Formerly(name) => ("formerly", Doc::text(&name.node)),
-            AlertClause::At(reaction) => ("at", self.reaction(reaction)),
-        })
+        let clause = |clause: &Spanned<AlertClause>| {
+            let headed = |head: &str, body| Clause::headed(bytes(clause.span), head, body);
+            match &clause.node {
+                AlertClause::Level(level) => headed(&level.severity.node, self.level(level)),
+                AlertClause::Absent(absent) => headed("absent", self.absent(absent)),
+                AlertClause::Says(text) => headed("says", Doc::Text(self.text(text))),
+                AlertClause::Runbook(text) => headed("runbook", Doc::Text(self.text(text))),
+                AlertClause::Service(name) => headed("service", Doc::text(&name.node)),
+                AlertClause::Flapping(flapping) => headed("flapping", self.flapping(flapping)),
+                AlertClause::Formerly(name) => headed("formerly", Doc::text(&name.node)),
+                AlertClause::At(reaction) => {
+                    headed(&format!("at {}", reaction.level.node), self.reaction(reaction))
+                }
+            }
+        };
+        clauses.iter().map(clause).collect()
     }
 
     /// `when …  clear when …`; a `clear` that does not fit stands below its `when`.
@@ -87,30 +93,6 @@ impl Formatter<'_> {
         }
     }
 
-    /// `escalate standard`, `for 2m run a(x) within 20m, then b(x)`; the level is part of the head.
-    fn reaction(&self, reaction: &Reaction) -> Doc {
-        let mut parts = vec![Doc::text(format!("{} ", reaction.level.node))];
-        if let Some(after) = &reaction.after {
-            parts.extend([Doc::text("for "), self.expression(after), Doc::text(" ")]);
-        }
-        match &reaction.does {
-            ReactionDoes::Escalate(ladder) => parts.push(Doc::text(format!("escalate {}", ladder.node))),
-            ReactionDoes::Run(remedies) => {
-                let remedy = |(index, remedy): (usize, &Remedy)| {
-                    let mut parts =
-                        vec![Doc::text(if index == 0 { "" } else { "then " }), self.call(&remedy.call)];
-                    if let Some(within) = &remedy.within {
-                        parts.extend([Doc::text(" within "), self.expression(within)]);
-                    }
-                    Doc::Cat(parts)
-                };
-                parts.push(Doc::text("run "));
-                parts.push(Doc::list(remedies.iter().enumerate().map(remedy)).align());
-            }
-        }
-        Doc::Cat(parts)
-    }
-
     fn flapping(&self, flapping: &Flapping) -> Doc {
         Doc::text(format!(
             "{} in {}",
@@ -128,7 +110,7 @@ pub(super) fn with_heads<'c, T>(
         .iter()
         .map(|clause| {
             let (head, body) = parts(&clause.node);
-            Clause { bytes: bytes(clause.span), head: head.to_owned(), body }
+            Clause::headed(bytes(clause.span), head, body)
         })
         .collect()
 }

@@ -6,6 +6,8 @@ pub(super) enum Doc {
     Text(String),
     /// A line break in a broken group; in a flat one, so many blanks.
     Line(usize),
+    /// So many blanks in a column of a block; one where all stands on one line.
+    Gap(usize),
     /// A comment: a line break must follow, so every group round it is broken.
     Comment(String),
     Cat(Vec<Doc>),
@@ -49,7 +51,7 @@ impl Doc {
     /// Whether it cannot stand on one line.
     pub(super) fn must_break(&self) -> bool {
         match self {
-            Self::Text(_) | Self::Line(_) => false,
+            Self::Text(_) | Self::Line(_) | Self::Gap(_) => false,
             Self::Comment(_) => true,
             Self::Cat(parts) => parts.iter().any(Self::must_break),
             Self::Group(inner) | Self::Nest(_, inner) | Self::Align(inner) => inner.must_break(),
@@ -66,6 +68,7 @@ impl Doc {
     fn flat_into(&self, text: &mut String) {
         match self {
             Self::Text(part) | Self::Comment(part) => text.push_str(part),
+            Self::Gap(_) => text.push(' '),
             Self::Line(blanks) => text.extend(std::iter::repeat_n(' ', *blanks)),
             Self::Cat(parts) => parts.iter().for_each(|part| part.flat_into(text)),
             Self::Group(inner) | Self::Nest(_, inner) | Self::Align(inner) => inner.flat_into(text),
@@ -100,6 +103,7 @@ impl Printer {
             let Frame { doc, indent, flat } = frame;
             match doc {
                 Doc::Text(text) | Doc::Comment(text) => self.write(text),
+                Doc::Gap(blanks) => self.write(&" ".repeat(*blanks)),
                 Doc::Line(blanks) if flat => self.write(&" ".repeat(*blanks)),
                 Doc::Line(_) => self.new_line(indent),
                 Doc::Cat(parts) => open.extend(parts.iter().rev().map(|doc| Frame { doc, indent, flat })),
@@ -142,7 +146,7 @@ impl Printer {
                 // a comment may stand beyond the edge
                 Doc::Comment(_) => return true,
                 Doc::Line(_) if !flat => return true,
-                Doc::Line(blanks) => *blanks,
+                Doc::Line(blanks) | Doc::Gap(blanks) => *blanks,
                 Doc::Cat(parts) => {
                     open.extend(parts.iter().rev().map(|part| (part, flat)));
                     0

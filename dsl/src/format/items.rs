@@ -1,9 +1,10 @@
 //! Each kind of item.
 
+use super::block::{Block, Clause};
 use super::doc::Doc;
-use super::layout::{Block, Clause, Unit, bytes};
+use super::layout::{Unit, bytes};
 use super::{BLOCK_INDENT, CONTINUATION_INDENT, Formatter, WIDTH, texts};
-use crate::ast::{Alert, Expr, Function, Item, ItemKind, Metric, Unit as UnitItem, UnitExpr};
+use crate::ast::{Alert, Expr, Function, Item, ItemKind, Metric, Parameter, Unit as UnitItem, UnitExpr};
 
 impl Formatter<'_> {
     pub(super) fn item(&self, item: &Item) -> Unit {
@@ -34,14 +35,38 @@ impl Formatter<'_> {
             ItemKind::Defaults(defaults) => {
                 self.always_block(item, Doc::text("defaults"), self.defaults_clauses(&defaults.clauses))
             }
-            ItemKind::Team(_)
-            | ItemKind::Channel(_)
-            | ItemKind::Calendar(_)
-            | ItemKind::Maintenance(_)
-            | ItemKind::Incidents(_)
-            | ItemKind::Escalation(_)
-            | ItemKind::Provider(_)
-            | ItemKind::Playbook(_) => self.as_written(item),
+            ItemKind::Team(team) => {
+                let clauses = self.team_clauses(&team.clauses);
+                self.perhaps_block(item, Doc::text(format!("team {}", team.name.node)), clauses)
+            }
+            ItemKind::Channel(channel) => {
+                self.line(item, Doc::text(format!("channel {}", channel.name.node)))
+            }
+            ItemKind::Calendar(calendar) => {
+                let zone = texts::quoted(&calendar.zone.node);
+                let header = Doc::text(format!("calendar {} in {zone}", calendar.name.node));
+                self.always_block(item, header, self.calendar_clauses(&calendar.clauses))
+            }
+            ItemKind::Maintenance(maintenance) => {
+                let header = Doc::text(format!("maintenance {}", maintenance.name.node));
+                self.always_block(item, header, self.maintenance_clauses(&maintenance.clauses))
+            }
+            ItemKind::Incidents(incidents) => {
+                self.always_block(item, Doc::text("incidents"), self.incidents_clauses(&incidents.clauses))
+            }
+            ItemKind::Escalation(escalation) => {
+                let header = Doc::text(format!("escalation {}", escalation.name.node));
+                self.always_block(item, header, self.escalation_clauses(&escalation.clauses))
+            }
+            ItemKind::Provider(provider) => {
+                let header = Doc::text(format!("provider {}", provider.name.node));
+                self.always_block(item, header, self.provider_clauses(&provider.clauses))
+            }
+            ItemKind::Playbook(playbook) => {
+                let header = signature(&playbook.name.node, &playbook.parameters);
+                let clauses = self.playbook_clauses(&playbook.clauses);
+                self.always_block(item, Doc::text(format!("playbook {header}")), clauses)
+            }
             ItemKind::Test(test) => {
                 let header = Doc::text(format!("test {}", texts::quoted(&test.name.node)));
                 self.always_block(item, header, self.test_clauses(&test.clauses))
@@ -52,11 +77,6 @@ impl Formatter<'_> {
     fn line(&self, item: &Item, doc: Doc) -> Unit {
         let bytes = bytes(item.span);
         Unit { own: bytes.clone(), bytes, text: doc.print(0, WIDTH) }
-    }
-
-    fn as_written(&self, item: &Item) -> Unit {
-        let bytes = bytes(item.span);
-        Unit { own: bytes.start..bytes.start, bytes, text: self.written(item.span).to_owned() }
     }
 
     /// A block that may be left out is left out when it says nothing.
@@ -72,7 +92,7 @@ impl Formatter<'_> {
     fn always_block(&self, item: &Item, header: Doc, clauses: Vec<Clause>) -> Unit {
         let bytes = bytes(item.span);
         let brace = self.brace(item).unwrap_or(bytes.end);
-        self.block(Block { header, item: bytes, brace, clauses })
+        self.block(Block { header, header_columns: 0, item: bytes, brace, clauses }, 0)
     }
 
     /// Where an item's block opens. INVARIANT (the block comes last): an item with a block ends with its brace.
@@ -87,11 +107,17 @@ impl Formatter<'_> {
                 alert.subject.as_ref().map_or(alert.name.span, |subject| subject.span).end
             }
             ItemKind::Test(test) => test.name.span.end,
+            ItemKind::Calendar(calendar) => calendar.zone.span.end,
             _ => item.span.start,
         };
-        let mut at = header_end as usize;
+        self.brace_behind(header_end as usize, item.span.end as usize)
+    }
+
+    /// The first opening brace in a part of the source that is no part of a comment.
+    pub(super) fn brace_behind(&self, start: usize, end: usize) -> Option<usize> {
+        let mut at = start;
         loop {
-            let rest = self.source.get(at..item.span.end as usize)?;
+            let rest = self.source.get(at..end)?;
             if let Some(brace) =
                 rest.find('{').filter(|brace| !rest.get(..*brace).is_some_and(|gap| gap.contains('#')))
             {
@@ -110,12 +136,8 @@ impl Formatter<'_> {
     }
 
     fn function(&self, function: &Function) -> Doc {
-        let parameters: Vec<String> = function
-            .parameters
-            .iter()
-            .map(|parameter| format!("{}: {}", parameter.name.node, unit_expr(&parameter.unit)))
-            .collect();
-        self.equation(format!("fn {}({}) =", function.name.node, parameters.join(", ")), &function.body)
+        let signature = signature(&function.name.node, &function.parameters);
+        self.equation(format!("fn {signature} ="), &function.body)
     }
 
     fn alert_header(&self, alert: &Alert) -> Doc {
@@ -138,7 +160,14 @@ fn unit_item(unit: &UnitItem) -> Doc {
     }
 }
 
-fn unit_expr(unit: &UnitExpr) -> String {
+/// `pool_size(db: text)`.
+pub(super) fn signature(name: &str, parameters: &[Parameter]) -> String {
+    let parameter =
+        |parameter: &Parameter| format!("{}: {}", parameter.name.node, unit_expr(&parameter.unit));
+    format!("{name}({})", parameters.iter().map(parameter).collect::<Vec<_>>().join(", "))
+}
+
+pub(super) fn unit_expr(unit: &UnitExpr) -> String {
     match &unit.under {
         Some(under) => format!("{}/{}", unit.over.node, under.node),
         None => unit.over.node.clone(),

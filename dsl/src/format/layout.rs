@@ -2,17 +2,11 @@
 
 use std::ops::Range;
 
+use super::block::{Block, Body, Clause, head_columns};
 use super::doc::Doc;
 use super::{BLOCK_INDENT, Formatter, WIDTH};
 use crate::span::Span;
 use crate::trivia::Comment;
-
-/// A clause of a block.
-pub(super) struct Clause {
-    pub bytes: Range<usize>,
-    pub head: String,
-    pub body: Doc,
-}
 
 /// Something that begins a line of its own.
 pub(super) struct Unit {
@@ -24,45 +18,58 @@ pub(super) struct Unit {
     pub text: String,
 }
 
-/// The head of an item that has a block.
-pub(super) struct Block {
-    /// What stands before the brace.
-    pub header: Doc,
-    /// The item in the source.
-    pub item: Range<usize>,
-    /// The place of its opening brace.
-    pub brace: usize,
-    pub clauses: Vec<Clause>,
-}
-
 pub(super) fn bytes(span: Span) -> Range<usize> {
     span.start as usize..span.end as usize
 }
 
 impl Formatter<'_> {
-    /// An item with a block: on one line if it was and fits, else a clause a line.
-    pub(super) fn block(&self, block: Block) -> Unit {
-        let Block { header, item, brace, clauses } = block;
+    /// Something with a block, written from column `indent` on: on one line if it was and fits, else a clause a line.
+    pub(super) fn block(&self, block: Block, indent: usize) -> Unit {
+        let own = block.item.start..block.brace;
+        if let Some(line) = self.one_line(&block, indent) {
+            return Unit { bytes: block.item, own, text: line };
+        }
+        let Block { header, item, brace, clauses, .. } = block;
         let inside = brace + 1..item.end.saturating_sub(1);
-        let own = item.start..brace;
-        let was_one_line = !self.source.get(brace..item.end).unwrap_or_default().contains('\n');
-        if was_one_line && self.comments_in(inside.clone()).next().is_none() && !header.must_break() {
-            let line = one_line(&header, &clauses);
-            if line.chars().count() <= WIDTH {
-                return Unit { bytes: item, own, text: line };
+        let header = Doc::Cat(vec![header, Doc::text(" {")]);
+        let mut text = header.print(indent, WIDTH);
+        let inner = indent + BLOCK_INDENT;
+        let columns = head_columns(&clauses);
+        let units = clauses.into_iter().zip(columns);
+        let units = units.map(|(clause, columns)| self.clause(clause, columns, inner)).collect();
+        self.below_one_another(&mut text, units, inside, inner);
+        text.push('\n');
+        text.push_str(&" ".repeat(indent));
+        text.push('}');
+        Unit { bytes: item, own, text }
+    }
+
+    /// The block on one line, if it was and fits.
+    pub(super) fn one_line(&self, block: &Block, indent: usize) -> Option<String> {
+        let inside = block.brace + 1..block.item.end.saturating_sub(1);
+        let written = self.source.get(block.brace..block.item.end).unwrap_or_default();
+        if written.contains('\n') || self.comments_in(inside).next().is_some() || block.header.must_break() {
+            return None;
+        }
+        let line = block.flat(block.header_columns);
+        (indent + line.chars().count() <= WIDTH).then_some(line)
+    }
+
+    fn clause(&self, clause: Clause, columns: usize, indent: usize) -> Unit {
+        let Clause { bytes, head, body, .. } = clause;
+        match body {
+            Body::Doc(body) => {
+                let head = Doc::text(format!("{head:columns$}"));
+                let text = Doc::Cat(vec![head, body]).print(indent, WIDTH);
+                Unit { own: bytes.clone(), bytes, text }
+            }
+            Body::Block(mut block) => {
+                // the blank before the brace is the last of the column
+                let columns = columns.saturating_sub(1);
+                block.header = Doc::Cat(vec![Doc::text(format!("{head:columns$}")), block.header]);
+                self.block(*block, indent)
             }
         }
-        let header = Doc::Cat(vec![header, Doc::text(" {")]);
-        let mut text = header.print(0, WIDTH);
-        let head_columns =
-            clauses.iter().map(|clause| clause.head.chars().count()).max().unwrap_or_default() + 2;
-        let units = clauses.into_iter().map(|Clause { bytes, head, body }| {
-            let line = Doc::Cat(vec![Doc::text(format!("{head:head_columns$}")), body]);
-            Unit { own: bytes.clone(), bytes, text: line.print(BLOCK_INDENT, WIDTH) }
-        });
-        self.below_one_another(&mut text, units.collect(), inside, BLOCK_INDENT);
-        text.push_str("\n}");
-        Unit { bytes: item, own, text }
     }
 
     /// Writes units and the comments between them, each on its line; blank lines between them are kept, one of several.
@@ -94,15 +101,6 @@ impl Formatter<'_> {
         let from = self.comments.partition_point(|comment| (comment.span.start as usize) < range.start);
         let to = self.comments.partition_point(|comment| (comment.span.start as usize) < range.end);
         self.comments.get(from..to).unwrap_or_default().iter().copied()
-    }
-}
-
-fn one_line(header: &Doc, clauses: &[Clause]) -> String {
-    let clauses: Vec<String> =
-        clauses.iter().map(|clause| format!("{} {}", clause.head, clause.body.flat())).collect();
-    match clauses.as_slice() {
-        [] => format!("{} {{}}", header.flat()),
-        clauses => format!("{} {{ {} }}", header.flat(), clauses.join("  ")),
     }
 }
 

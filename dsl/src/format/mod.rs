@@ -3,11 +3,16 @@
 //! One way to write each thing: two blanks of indentation, the bodies of a block's clauses in one column, blocks on one line if
 //! they were and fit, long expressions broken before their operators. Blank lines are the writer's, one of several.
 
+mod block;
+mod calendar;
 mod clauses;
 mod doc;
+mod escalation;
 mod expression;
 mod items;
 mod layout;
+mod playbook;
+mod provider;
 mod test;
 mod texts;
 

@@ -1,9 +1,9 @@
 //! Tests: givens with their outcomes in one column, expectations with what is expected in one.
 
 use super::Formatter;
+use super::block::Clause;
 use super::clauses::with_heads;
 use super::doc::Doc;
-use super::layout::Clause;
 use crate::ast::{Event, Expectation, ExpectedWhen, GivenEvent, Segment, TestClause, WriteEnds};
 use crate::span::Spanned;
 
