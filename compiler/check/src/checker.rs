@@ -8,6 +8,7 @@ use crate::expr::Operand;
 use crate::library::Kind;
 use crate::lost::Lost;
 use crate::order::Node;
+use crate::problems::clauses::ClauseTwice;
 use crate::problems::names::{Unchecked, Unknown};
 use crate::scope::Scope;
 use crate::set::{Set, Unproved};
@@ -93,6 +94,8 @@ pub(crate) struct Used {
     pub(crate) consts: Vec<bool>,
     pub(crate) functions: Vec<bool>,
     pub(crate) units: Vec<bool>,
+    /// Of what answers alerts, by kind and id.
+    pub(crate) answers: FxHashSet<(Kind, usize)>,
     /// By file: whether a file of the policy set proper uses something that this file declares.
     pub(crate) files: Vec<bool>,
 }
@@ -131,6 +134,7 @@ impl<'a> Checker<'a> {
             consts: vec![false; items.consts.len()],
             functions: vec![false; items.functions.len()],
             units: vec![false; items.units.len()],
+            answers: FxHashSet::default(),
             files: vec![false; set.files.len()],
         };
         Self {
@@ -165,6 +169,20 @@ impl<'a> Checker<'a> {
     pub(crate) fn begin(&mut self, file: usize) {
         self.scope = Scope::of_file(file);
         self.budget.item_calls = ITEM_CALLS;
+    }
+
+    /// Reads a clause that may be said once; what it said is kept with its place.
+    pub(crate) fn once<T>(
+        &mut self,
+        clause: &'static str,
+        span: Span,
+        said: &mut Option<(Span, Option<T>)>,
+        read: impl FnOnce(&mut Self) -> Option<T>,
+    ) {
+        match said {
+            Some((first, _)) => self.sink.report(ClauseTwice { clause, span, first: *first }),
+            None => *said = Some((span, read(self))),
+        }
     }
 
     /// Notes that the item of a file is used from the file being checked.

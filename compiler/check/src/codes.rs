@@ -1,4 +1,5 @@
-//! The registry of the checker's codes: E02xx names, E03xx types and units, E04xx labels, E05xx clauses, E06xx proofs, W07xx warnings.
+//! The registry of the checker's codes: E02xx names, E03xx types and units, E04xx labels, E05xx clauses, E06xx proofs, E07xx who answers
+//! an alert and when, W07xx warnings.
 //!
 //! A code is never reused and never changes its meaning; each has a page in `codes/`.
 
@@ -199,6 +200,49 @@ codes! {
     /// A value that goes stale between two samples, or is forgotten before it is stale.
     STALE_TOO_SHORT = "E0607";
 
+    /// A team that is not declared.
+    UNKNOWN_TEAM = "E0700";
+    /// A channel that is not declared.
+    UNKNOWN_CHANNEL = "E0701";
+    /// A calendar that is not declared.
+    UNKNOWN_CALENDAR = "E0702";
+    /// An escalation ladder that is not declared.
+    UNKNOWN_LADDER = "E0703";
+    /// A playbook that is not declared.
+    UNKNOWN_PLAYBOOK = "E0704";
+    /// Teams that tell one another in a circle.
+    CYCLIC_TEAM = "E0705";
+    /// A ladder in which nobody is called.
+    NOBODY_CALLED = "E0706";
+    /// A rung that never gives way to the next, or a last one that neither ends nor repeats.
+    RUNG_WITHOUT_END = "E0707";
+    /// A rung after one that calls again and again.
+    RUNG_UNREACHABLE = "E0708";
+    /// A `then every` in a rung that has no end.
+    THEN_WITHOUT_END = "E0709";
+    /// An `every` that does not come before its rung is over.
+    REPEAT_TOO_LONG = "E0710";
+    /// An automatic rung that is not the first.
+    AUTOMATIC_LATE = "E0711";
+    /// A ladder that an alert escalates twice.
+    LADDER_TWICE = "E0712";
+    /// `escalate to` a rung that no ladder of the alerts which run the playbook has.
+    ESCALATES_NOWHERE = "E0713";
+    /// A time zone that does not exist.
+    UNKNOWN_ZONE = "E0720";
+    /// A date that no calendar has.
+    NO_SUCH_DATE = "E0721";
+    /// A word that is no day of the week.
+    UNKNOWN_DAY = "E0722";
+    /// Hours that begin before those written before them end.
+    HOURS_OUT_OF_ORDER = "E0723";
+    /// A calendar that is never open.
+    NEVER_OPEN = "E0724";
+    /// A maintenance window that does not say what it covers, or when it is.
+    MAINTENANCE_INCOMPLETE = "E0725";
+    /// `incidents` said twice.
+    INCIDENTS_TWICE = "E0726";
+
     /// A threshold of a quantile or share that is no bucket's bound.
     NO_BUCKET_BOUND = "W0700";
     /// A constant that nothing uses.
@@ -211,4 +255,14 @@ codes! {
     SHADOWED = "W0704";
     /// A unit that nothing uses.
     UNUSED_UNIT = "W0705";
+    /// A team that nothing calls or tells.
+    UNUSED_TEAM = "W0706";
+    /// A channel by which nobody is called.
+    UNUSED_CHANNEL = "W0707";
+    /// A calendar that nothing asks.
+    UNUSED_CALENDAR = "W0708";
+    /// A ladder that no alert escalates.
+    UNUSED_LADDER = "W0709";
+    /// A playbook that no alert runs.
+    UNUSED_PLAYBOOK = "W0710";
 }

@@ -4,7 +4,9 @@ use nvp_dsl::ast::{self, Ident, ItemKind};
 use nvp_dsl::{FileId, Span};
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use crate::answers::{Answers, Named};
 use crate::expr::is_built_in_call;
+use crate::library::Kind;
 use crate::problems::names::{BuiltIn, Duplicate};
 use crate::set::Set;
 use crate::sink::Sink;
@@ -61,6 +63,8 @@ pub(crate) struct Items<'a> {
     pub(crate) severity_names: FxHashMap<&'a str, usize>,
     /// Services by name, by their place in `services`.
     pub(crate) service_names: FxHashMap<&'a str, usize>,
+    /// What answers alerts, by name, and the services.
+    pub(crate) answers: Answers<'a>,
     /// The files that are modules of the standard library: of two declarations theirs is the first.
     modules: FxHashSet<FileId>,
 }
@@ -80,6 +84,7 @@ impl<'a> Items<'a> {
         }
         items.name_values(sink);
         items.name_others(sink);
+        items.name_answers(sink);
         items
     }
 
@@ -176,6 +181,33 @@ impl<'a> Items<'a> {
         }
     }
 
+    fn name_answers(&mut self, sink: &mut Sink) {
+        macro_rules! name {
+            ($kind:expr, $list:ident) => {
+                let all: Vec<Named<'a>> = self
+                    .$list
+                    .iter()
+                    .enumerate()
+                    .map(|(at, item)| Named { name: &item.node.name, file: item.file, item: item.span, at })
+                    .collect();
+                // Services have been told of above.
+                if $kind != Kind::Service {
+                    let mut known: FxHashMap<&'a str, Span> = FxHashMap::default();
+                    all.iter().for_each(|named| self.twice($kind.words(), named.name, &mut known, sink));
+                }
+                self.answers.add($kind, all);
+            };
+        }
+        name!(Kind::Service, services);
+        name!(Kind::Team, teams);
+        name!(Kind::Channel, channels);
+        name!(Kind::Calendar, calendars);
+        name!(Kind::Maintenance, maintenances);
+        name!(Kind::Escalation, escalations);
+        name!(Kind::Provider, providers);
+        name!(Kind::Playbook, playbooks);
+    }
+
     /// Whether a place is in the set's own files, and so its authors can mend what stands there.
     fn is_own(&self, span: Span) -> bool {
         !self.modules.contains(&span.file)
@@ -207,6 +239,17 @@ impl Value {
             Self::Alert(_) => "alert",
             Self::Const(_) => "constant",
             Self::Function(_) => "function",
+        }
+    }
+
+    /// What it is, with its article.
+    pub(crate) fn article(self) -> &'static str {
+        match self {
+            Self::Metric(_) => "a metric",
+            Self::Derive(_) => "a derive",
+            Self::Alert(_) => "an alert",
+            Self::Const(_) => "a constant",
+            Self::Function(_) => "a function",
         }
     }
 }

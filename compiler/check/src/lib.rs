@@ -2,6 +2,7 @@
 //!
 //! It knows no plan and no files: it is given trees and returns a [`typed::Policy`] and diagnostics.
 
+mod answers;
 mod blocks;
 mod checker;
 pub mod codes;
@@ -47,6 +48,10 @@ pub fn check(set: &Set<'_>) -> Checked {
     checker.read_defaults();
     checker.check_metrics();
     checker.check_services();
+    checker.check_teams();
+    checker.check_ladders();
+    checker.check_calendars();
+    checker.check_incidents();
     for node in &order {
         match node {
             Node::Const(_) => {}
@@ -57,6 +62,9 @@ pub fn check(set: &Set<'_>) -> Checked {
         checker.forget_cut_short(*node);
     }
     checker.check_former_names();
+    checker.check_maintenances();
+    checker.check_reactions();
+    checker.check_escalations_of_playbooks();
     for at in 0..checker.items.alerts.len() {
         checker.check_says(at);
     }

@@ -15,7 +15,7 @@ pub struct Module {
 }
 
 /// What a module declares under a name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Kind {
     Metric,
     Derive,
@@ -25,6 +25,13 @@ pub(crate) enum Kind {
     Unit,
     Severity,
     Service,
+    Team,
+    Channel,
+    Calendar,
+    Maintenance,
+    Escalation,
+    Provider,
+    Playbook,
 }
 
 impl Kind {
@@ -44,6 +51,13 @@ impl Kind {
             Self::Unit => "unit",
             Self::Severity => "severity",
             Self::Service => "service",
+            Self::Team => "team",
+            Self::Channel => "channel",
+            Self::Calendar => "calendar",
+            Self::Maintenance => "maintenance",
+            Self::Escalation => "escalation",
+            Self::Provider => "provider",
+            Self::Playbook => "playbook",
         }
     }
 }
@@ -63,15 +77,16 @@ impl Module {
                 ItemKind::Unit(node) => (&node.name, Kind::Unit),
                 ItemKind::Severity(node) => (&node.name, Kind::Severity),
                 ItemKind::Service(node) => (&node.name, Kind::Service),
-                ItemKind::Team(_)
-                | ItemKind::Channel(_)
-                | ItemKind::Calendar(_)
-                | ItemKind::Maintenance(_)
-                | ItemKind::Incidents(_)
-                | ItemKind::Escalation(_)
-                | ItemKind::Provider(_)
-                | ItemKind::Playbook(_) => continue,
-                ItemKind::Use(_) | ItemKind::Defaults(_) | ItemKind::Test(_) => continue,
+                ItemKind::Team(node) => (&node.name, Kind::Team),
+                ItemKind::Channel(node) => (&node.name, Kind::Channel),
+                ItemKind::Calendar(node) => (&node.name, Kind::Calendar),
+                ItemKind::Maintenance(node) => (&node.name, Kind::Maintenance),
+                ItemKind::Escalation(node) => (&node.name, Kind::Escalation),
+                ItemKind::Provider(node) => (&node.name, Kind::Provider),
+                ItemKind::Playbook(node) => (&node.name, Kind::Playbook),
+                ItemKind::Use(_) | ItemKind::Defaults(_) | ItemKind::Incidents(_) | ItemKind::Test(_) => {
+                    continue;
+                }
             };
             declares.entry(name.node.clone()).or_default().push(kind);
         }

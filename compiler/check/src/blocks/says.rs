@@ -120,7 +120,7 @@ impl<'a> Checker<'a> {
 }
 
 /// The labels that selectors of an alert pin, with their value where all selectors pin the same.
-fn pins(alert: &typed::Alert) -> FxHashMap<String, Option<String>> {
+pub(super) fn pins(alert: &typed::Alert) -> FxHashMap<String, Option<String>> {
     let mut found: FxHashMap<String, Option<String>> = FxHashMap::default();
     let levels = alert.levels.iter().flat_map(|level| level.when.iter().chain(&level.clear));
     let mut todo: Vec<&typed::Expr> = alert.subject.iter().chain(levels).collect();

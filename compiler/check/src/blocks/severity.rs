@@ -1,5 +1,7 @@
 //! `severity red is critical`, mildest first.
 
+use nvp_plan::response::incident;
+
 use crate::checker::{Checker, Missing};
 use crate::codes;
 use crate::library::Kind;
@@ -26,7 +28,10 @@ impl Checker<'_> {
             if let Some(place) = self.severity_ids.get_mut(at) {
                 *place = SeverityId(id);
             }
-            self.policy.severities.push(Severity { name: item.node.name.node.clone(), class: *class });
+            let (name, class) = (&item.node.name, *class);
+            self.policy.severities.push(Severity { name: name.node.clone(), class });
+            let severity = incident::Severity { name: name.node.clone(), class: class.into() };
+            self.policy.response.severities.push(severity);
         }
         self.severity_order(&classes);
     }

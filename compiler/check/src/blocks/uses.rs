@@ -2,13 +2,23 @@
 //!
 //! A set is one namespace: what one of its files uses, all of them see. The files of a module were added by the loader.
 
-use nvp_dsl::Span;
+use nvp_dsl::{Code, Span};
 use rustc_hash::FxHashMap;
 
 use crate::checker::Checker;
 use crate::codes;
 use crate::graph::{circle, components};
+use crate::library::Kind;
 use crate::problems::names::{Cycle, Repeated, Unused};
+
+/// What answers alerts and is of no use unless something names it.
+const ANSWERS: &[(Kind, Code)] = &[
+    (Kind::Team, codes::UNUSED_TEAM),
+    (Kind::Channel, codes::UNUSED_CHANNEL),
+    (Kind::Calendar, codes::UNUSED_CALENDAR),
+    (Kind::Escalation, codes::UNUSED_LADDER),
+    (Kind::Playbook, codes::UNUSED_PLAYBOOK),
+];
 
 impl<'a> Checker<'a> {
     /// Checks that every module used exists, once a file, and that modules form no circle.
@@ -58,7 +68,7 @@ impl<'a> Checker<'a> {
         self.unknown(codes::UNKNOWN_MODULE, "module", name, span, near, help);
     }
 
-    /// Warns of constants, functions and units that nothing uses, and of modules of which nothing is used. What the stdlib declares is
+    /// Warns of constants, functions, units and answers to alerts that nothing uses, and of modules of which nothing is used. What the stdlib declares is
     /// there for others.
     pub(crate) fn warn_unused(&mut self) {
         // What an error kept from being looked at may be what uses them.
@@ -83,6 +93,14 @@ impl<'a> Checker<'a> {
             if own(item.file) && self.used.units.get(at) == Some(&false) {
                 let name = &item.node.name;
                 unused.push((codes::UNUSED_UNIT, "unit", name.node.as_str(), name.span, item.span));
+            }
+        }
+        for (kind, code) in ANSWERS {
+            for (id, named) in self.items.answers.of(*kind).iter().enumerate() {
+                if own(named.file) && !self.used.answers.contains(&(*kind, id)) {
+                    let name = named.name;
+                    unused.push((*code, kind.words(), name.node.as_str(), name.span, named.item));
+                }
             }
         }
         let acts: Vec<usize> = self.items.alerts.iter().map(|item| item.file).collect();

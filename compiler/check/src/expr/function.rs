@@ -16,7 +16,7 @@ use crate::units::Dimension;
 
 /// What a parameter takes.
 #[derive(Debug, Clone)]
-enum Takes {
+pub(crate) enum Takes {
     Text,
     Condition,
     Number(Dimension),
@@ -27,7 +27,7 @@ impl<'a> Checker<'a> {
     pub(super) fn inline(&mut self, at: usize, call: &'a Call, span: Span) -> Option<Operand> {
         let function = self.items.functions.get(at)?;
         let (node, file) = (function.node, function.file);
-        let arguments = self.arguments(node, call, span);
+        let arguments = self.arguments(&node.name.node, &node.parameters, call, span);
         if self.broken_functions.get(at) == Some(&true) {
             return None;
         }
@@ -130,34 +130,32 @@ impl<'a> Checker<'a> {
         self.scope = Scope::default();
     }
 
-    /// The arguments in the order of the parameters.
-    fn arguments(
+    /// The arguments of a call in the order of the parameters.
+    pub(crate) fn arguments(
         &mut self,
-        function: &'a ast::Function,
+        name: &str,
+        parameters: &'a [ast::Parameter],
         call: &'a Call,
         span: Span,
     ) -> Option<Vec<&'a Expr>> {
-        let name = function.name.node.as_str();
         let form = || {
             let parameters: Vec<&str> =
-                function.parameters.iter().map(|parameter| parameter.name.node.as_str()).collect();
+                parameters.iter().map(|parameter| parameter.name.node.as_str()).collect();
             format!("{name}({})", parameters.join(", "))
         };
         let wrong = |problem: String| WrongArguments { function: name, span, problem, form: form() };
-        if call.arguments.len() != function.parameters.len() {
-            let (wanted, given) = (function.parameters.len(), call.arguments.len());
+        if call.arguments.len() != parameters.len() {
+            let (wanted, given) = (parameters.len(), call.arguments.len());
             let plural = if wanted == 1 { "" } else { "s" };
             let verb = if given == 1 { "is" } else { "are" };
             self.sink.report(wrong(format!("takes {wanted} argument{plural}, and {given} {verb} given")));
             return None;
         }
-        let mut ordered: Vec<Option<&'a Expr>> = vec![None; function.parameters.len()];
+        let mut ordered: Vec<Option<&'a Expr>> = vec![None; parameters.len()];
         for (place, argument) in call.arguments.iter().enumerate() {
             let place = match &argument.name {
                 None => Some(place),
-                Some(by_name) => {
-                    function.parameters.iter().position(|parameter| parameter.name.node == by_name.node)
-                }
+                Some(by_name) => parameters.iter().position(|parameter| parameter.name.node == by_name.node),
             };
             match place.and_then(|place| ordered.get_mut(place)) {
                 Some(free @ None) => *free = Some(&argument.value),
@@ -176,7 +174,8 @@ impl<'a> Checker<'a> {
         ordered.into_iter().collect()
     }
 
-    fn argument(
+    /// What an argument gives a parameter.
+    pub(crate) fn argument(
         &mut self,
         function: &str,
         parameter: &'a ast::Parameter,
@@ -222,7 +221,7 @@ impl<'a> Checker<'a> {
     }
 
     /// What a parameter takes, by the unit written after it.
-    fn takes(&mut self, unit: &'a ast::UnitExpr) -> Option<Takes> {
+    pub(crate) fn takes(&mut self, unit: &'a ast::UnitExpr) -> Option<Takes> {
         if unit.under.is_none() {
             match unit.over.node.as_str() {
                 "text" => return Some(Takes::Text),

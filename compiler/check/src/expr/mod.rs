@@ -25,6 +25,7 @@ use nvp_dsl::ast::{BinaryOp, Expr, ExprKind, UnaryOp};
 
 pub(crate) use call::is_built_in_call;
 pub(crate) use constant::{Bounded, DurationUse};
+pub(crate) use function::Takes;
 pub(crate) use join::{Placed, subset};
 pub(crate) use operand::{Every, Operand, Shape};
 

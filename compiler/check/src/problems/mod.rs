@@ -1,10 +1,13 @@
 //! The problems that checking finds: one small struct each, turning into a diagnostic.
 
+pub(crate) mod calendars;
 pub(crate) mod clauses;
 pub(crate) mod labels;
+pub(crate) mod ladders;
 pub(crate) mod names;
 pub(crate) mod numbers;
 pub(crate) mod proofs;
+pub(crate) mod reactions;
 pub(crate) mod tests;
 pub(crate) mod types;
 
