@@ -242,6 +242,8 @@ codes! {
     MAINTENANCE_INCOMPLETE = "E0725";
     /// `incidents` said twice.
     INCIDENTS_TWICE = "E0726";
+    /// Maintenance that ends when it begins.
+    MAINTENANCE_EMPTY = "E0727";
 
     /// A threshold of a quantile or share that is no bucket's bound.
     NO_BUCKET_BOUND = "W0700";

@@ -1,6 +1,7 @@
 //! Tests of nvp-check over whole policy sets and over a corpus of cases (`tests/cases/*.md`; `BLESS=1` writes what comes out).
 
 #[cfg(test)]
+mod answers;
 mod cases;
 #[cfg(test)]
 mod codes;

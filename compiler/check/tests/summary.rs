@@ -25,6 +25,7 @@ pub fn summary(policy: &Policy) -> String {
             service.depends_on.join(", ")
         ));
     }
+    out.push_str(&crate::answers::answers(policy));
     for derive in &policy.derives {
         out.push_str(&format!("derive {} = {}\n", derive.name, typed(&derive.value)));
     }

@@ -116,3 +116,44 @@ fn a_module_that_brings_alerts_is_used_by_being_there() {
     let alerts = "severity red is critical\nmetric m: number\nalert a on m { red when > 1 absent holds }";
     assert_eq!(codes_of(&[("", "use std.alerts\n"), ("std.alerts", alerts)]), vec![]);
 }
+
+/// Declares something of each kind that answers alerts, and names all of it.
+const ANSWERS: &str = "team operations\nchannel sms\nescalation standard { N1 operations by sms for 1h }\n\
+    calendar nights in \"UTC\" { open monday }\nmaintenance patches { covers everything  during nights }\n";
+
+#[test]
+fn modules_declare_what_answers_alerts_and_need_not_use_it() {
+    let duty = "team operations\nteam leads\nchannel sms\nescalation calm { N1 leads by sms for 1h }";
+    let text = "use std.duty\nescalation standard { N1 operations by sms for 1h }";
+    assert_eq!(codes_of(&[("", text), ("std.duty", duty)]), vec![("W0709", 0)]);
+    let again = "use std.duty\nchannel sms\nescalation standard { N1 operations by sms for 1h }";
+    assert_eq!(codes_of(&[("", again), ("std.duty", duty)]), vec![("E0201", 0)]);
+}
+
+#[test]
+fn what_answers_alerts_is_unused_unless_something_names_it() {
+    let used = format!(
+        "{ANSWERS}severity red is critical\nmetric cpu: ratio\n\
+         alert busy on cpu {{ red when > 90%  absent holds  at red escalate standard }}"
+    );
+    assert_eq!(codes_of(&[("", &used)]), vec![]);
+    assert_eq!(codes_of(&[("", ANSWERS)]), vec![("W0709", 0)]);
+    let unnamed = "team operations\nchannel sms\ncalendar nights in \"UTC\" { open monday }";
+    assert_eq!(codes_of(&[("", unnamed)]), vec![("W0706", 0), ("W0707", 0), ("W0708", 0)]);
+}
+
+#[test]
+fn ids_are_places_among_the_names_whatever_order_the_files_come_in() {
+    let one = "team zulu\nteam alpha { empty tells zulu }";
+    let other = "team mike { empty tells alpha }\nservice shop { owner mike }";
+    let teams = |texts: [&str; 2]| {
+        let trees = texts.map(|text| parse(FileId(0), text).file);
+        let files = [0, 1].map(|at| SetFile { id: FileId(at), tree: &trees[at as usize], module: None });
+        check(&Set { files: &files, modules: &[] }).policy.expect("no error").response
+    };
+    let found = teams([one, other]);
+    assert_eq!(found, teams([other, one]));
+    let names: Vec<&str> = found.teams.iter().map(|team| team.name.as_str()).collect();
+    assert_eq!(names, ["alpha", "mike", "zulu"]);
+    assert_eq!(found.services[0].owner.map(|team| team.0), Some(1));
+}

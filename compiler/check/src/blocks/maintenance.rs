@@ -11,7 +11,7 @@ use crate::checker::{Checker, Missing};
 use crate::codes;
 use crate::declared::Value;
 use crate::library::Kind;
-use crate::problems::calendars::MaintenanceIncomplete;
+use crate::problems::calendars::{MaintenanceEmpty, MaintenanceIncomplete};
 use crate::problems::clauses::RangeReversed;
 use crate::problems::names::WrongKind;
 use crate::scope::Scope;
@@ -113,12 +113,14 @@ impl<'a> Checker<'a> {
         let time = |date, clock: &ClockTime| {
             format!("{} {:02}:{:02}", written(date), clock.minutes / 60, clock.minutes % 60)
         };
-        let swap = (from_ms > to_ms).then(|| (first, time(&from, from_clock), second, time(&to, to_clock)));
-        let title = match swap {
-            Some(_) => "the maintenance ends before it begins",
-            None => "the maintenance ends when it begins",
-        };
-        self.sink.report(RangeReversed { span: first.to(second), title, swap });
+        let span = first.to(second);
+        if from_ms == to_ms {
+            let skipped = (from, from_clock.minutes) != (to, to_clock.minutes);
+            self.sink.report(MaintenanceEmpty { span, skipped });
+            return None;
+        }
+        let swap = Some((first, time(&from, from_clock), second, time(&to, to_clock)));
+        self.sink.report(RangeReversed { span, title: "the maintenance ends before it begins", swap });
         None
     }
 }

@@ -112,8 +112,7 @@ impl<'a> Checker<'a> {
         let id = self.named(Kind::Playbook, name)?;
         let at = self.items.answers.of(Kind::Playbook).get(id)?.at;
         let parameters = &self.items.playbooks.get(at)?.node.parameters;
-        let span = call.arguments.last().map_or(name.span, |last| name.span.to(last.value.span));
-        let arguments = self.arguments(&name.node, parameters, call, span)?;
+        let arguments = self.arguments(&name.node, parameters, call, name.span)?;
         let arguments: Vec<Option<Argument>> = parameters
             .iter()
             .zip(arguments)

@@ -111,6 +111,26 @@ impl From<MaintenanceIncomplete<'_>> for Diagnostic {
     }
 }
 
+/// Maintenance that ends when it begins.
+pub(crate) struct MaintenanceEmpty {
+    pub(crate) span: Span,
+    /// Whether the clocks skip all of it.
+    pub(crate) skipped: bool,
+}
+
+impl From<MaintenanceEmpty> for Diagnostic {
+    fn from(MaintenanceEmpty { span, skipped }: MaintenanceEmpty) -> Self {
+        let title = "the maintenance ends when it begins";
+        let diagnostic = Diagnostic::error(codes::MAINTENANCE_EMPTY, title, span);
+        match skipped {
+            true => diagnostic
+                .note("the clocks are moved on over this time, so it does not exist")
+                .help("choose another time"),
+            false => diagnostic.help("write a later end"),
+        }
+    }
+}
+
 /// `incidents` said a second time.
 pub(crate) struct IncidentsTwice {
     pub(crate) span: Span,
