@@ -50,7 +50,8 @@ impl<'a> Checker<'a> {
                 }
             }
         }
-        if !(says_what && says_when) && !self.sink.lost().is_part_of(whole) {
+        let says_all = says_what && says_when;
+        if !says_all && !self.sink.lost().is_part_of(whole) {
             self.sink.report(MaintenanceIncomplete { name: &node.name, item: whole, covers: says_what });
         }
         Maintenance { name: node.name.node.clone(), covers, when }
