@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod answers;
+#[cfg(test)]
 mod cases;
 #[cfg(test)]
 mod codes;
