@@ -1,7 +1,12 @@
 //! Channels against services on this machine: what arrives, what is said of what does not, and what is never sent twice.
 
+mod email;
+mod outbox;
 mod pagerduty;
+mod secrets;
 mod slack;
+mod standard_output;
+mod ticket;
 mod webhook;
 
 use std::path::PathBuf;
@@ -47,6 +52,11 @@ pub struct Secrets(TempDir);
 impl Secrets {
     pub fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
+    }
+
+    /// Where they are.
+    pub fn folder(&self) -> &std::path::Path {
+        self.0.path()
     }
 
     /// A reference to a secret with this text.

@@ -4,4 +4,6 @@
 pub mod http;
 pub mod pagerduty;
 pub mod slack;
+pub mod smtp;
+pub mod tickets;
 pub mod webhook;

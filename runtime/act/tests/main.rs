@@ -1,6 +1,6 @@
 //! Destinations and channels against real receivers on this machine.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![expect(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod channels;
 mod fakes;

@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use minijinja::value::Serde;
 use minijinja::{Environment, UndefinedBehavior};
 use nvp_respond::effect::Notification;
+use serde::Serialize;
 
 pub(crate) use self::clean::{Escape, truncated};
 pub(crate) use self::fields::Fields;
@@ -74,11 +75,11 @@ impl Renderer {
     }
 }
 
-/// Renders a template with the fields of a notification.
+/// Renders a template with these fields.
 ///
 /// # Errors
 /// What is wrong with it, or that it names what is not there.
-pub(crate) fn render(template: &str, fields: &Fields<'_>) -> Result<String, String> {
+pub(crate) fn render(template: &str, fields: &impl Serialize) -> Result<String, String> {
     let environment = environment();
     let mut out = Bounded(Vec::new());
     let template = environment.template_from_str(template).map_err(|error| error.to_string())?;
@@ -91,19 +92,24 @@ pub(crate) fn render(template: &str, fields: &Fields<'_>) -> Result<String, Stri
 /// # Errors
 /// What is wrong with its syntax, or which name no notification has.
 pub(crate) fn check(template: &str) -> Result<(), String> {
+    check_names(template, &Fields::NAMES)
+}
+
+/// The same where other names can be inserted.
+///
+/// # Errors
+/// As [`check`].
+pub(crate) fn check_names(template: &str, known: &[&str]) -> Result<(), String> {
     let environment = environment();
     let parsed = environment.template_from_str(template).map_err(|error| error.to_string())?;
-    let known = Fields::NAMES;
     let is_known =
         |name: &str| known.contains(&name) || environment.globals().any(|(global, _)| global == name);
     let named = parsed.undeclared_variables(false).into_iter();
     let mut unknown: Vec<String> = named.filter(|name| !is_known(name)).collect();
     unknown.sort();
     unknown.first().map_or(Ok(()), |name| {
-        Err(format!(
-            "a notification has no `{name}`: it has {}",
-            known.map(|name| format!("`{name}`")).join(", ")
-        ))
+        let known: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+        Err(format!("there is no `{name}` to insert: there is {}", known.join(", ")))
     })
 }
 

@@ -7,9 +7,11 @@ use std::time::Duration;
 use serde::de::Error as _;
 
 use super::Templates;
+use crate::channels::email::EmailConfig;
 use crate::channels::pagerduty::PagerDutyConfig;
 use crate::channels::slack::SlackConfig;
 use crate::channels::standard_output::StandardOutputConfig;
+use crate::channels::ticket::TicketConfig;
 use crate::channels::webhook::WebhookConfig;
 use crate::channels::{Address, Channel, Site};
 
@@ -37,14 +39,16 @@ pub(crate) trait Kind: Debug + Send + Sync {
 }
 
 /// The kinds there are.
-pub(super) const KINDS: [&str; 4] = ["pagerduty", "slack", "standard_output", "webhook"];
+pub(super) const KINDS: [&str; 6] = ["email", "pagerduty", "slack", "standard_output", "ticket", "webhook"];
 
 /// Reads the configuration of a kind; `None` when there is no such kind.
 pub(super) fn read(kind: &str, table: toml::Table) -> Option<Result<Box<dyn Kind>, String>> {
     match kind {
+        "email" => Some(as_kind::<EmailConfig>(table)),
         "pagerduty" => Some(as_kind::<PagerDutyConfig>(table)),
         "slack" => Some(as_kind::<SlackConfig>(table)),
         "standard_output" => Some(as_kind::<StandardOutputConfig>(table)),
+        "ticket" => Some(as_kind::<TicketConfig>(table)),
         "webhook" => Some(as_kind::<WebhookConfig>(table)),
         _ => None,
     }
