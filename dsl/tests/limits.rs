@@ -75,6 +75,37 @@ fn what_never_closes_is_read_in_time() {
     {
         let _ = codes(&unit.repeat(20_000));
     }
+    for unit in [
+        "playbook a() {\n",
+        "playbook a() { step b { do c(",
+        "provider a { write b( ",
+        "escalation a {\n",
+        "test \"a\" { given b is (",
+    ] {
+        let _ = codes(&unit.repeat(20_000));
+    }
+}
+
+/// A block of nothing but slips is read once, not once for each of them.
+#[test]
+fn long_blocks_of_the_response_are_read_in_time() {
+    for (begins, unit) in [
+        ("playbook a() {", "step b { do c.d() timeut 5s } limit 1 of x\n"),
+        ("playbook a() { step b {", "do c check d within e f\n"),
+        ("provider a {", "write b() undo c idempotnt probe (d\n"),
+        ("provider a { write b()", " once probe c > locks d e"),
+        ("escalation a {", "b c for 5m d by e f\n"),
+        ("calendar a in \"UTC\" {", "open monday-friday 9:00..1 also\n"),
+        ("maintenance a {", "covers b from 2026-12-01 x "),
+        ("test \"a\" {", "given b is (1, 2 expect by 3m step c dne given d of e "),
+        ("test \"a\" {", "expect by 3m a{b = \"c\"} started given d is (((((1))))) until e done\n"),
+        ("playbook a() { on success {", "notify b ticket c "),
+    ] {
+        let ends = "}".repeat(begins.matches('{').count());
+        let parsed = parse(FileId(0), &format!("{begins}{}{ends}", unit.repeat(2_000)));
+        assert!(parsed.diagnostics.len() <= DIAGNOSTICS_MAX + 1, "{unit}");
+        assert_eq!(parsed.diagnostics.is_empty(), unit.contains("started"), "{unit}");
+    }
 }
 
 /// A word that begins nothing was read once for each of its letters.

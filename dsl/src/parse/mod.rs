@@ -21,6 +21,7 @@ mod people;
 mod playbook;
 mod provider;
 mod recover;
+mod response_slips;
 mod scan;
 mod slips;
 mod step;

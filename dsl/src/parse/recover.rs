@@ -13,8 +13,9 @@ use super::builder::Builder;
 use super::expected::{expected, in_words};
 use super::grammar::{Grammar, Rule};
 use super::habits::habit;
+use super::response_slips::{self, item_slip};
 use super::slips::{duration_missing, slip};
-use super::token::{Found, is_word, lines_with_head, token};
+use super::token::{Found, is_word, last_word, lines_with_head, token};
 use super::words::{ALERT_CLAUSES, ITEM_WORDS, LATER_ITEM_WORDS, RESERVED, Words};
 use crate::codes;
 use crate::diagnostic::{Diagnostic, Edit};
@@ -75,6 +76,15 @@ impl Builder<'_> {
                 return diagnostic
                     .help(format!("`{}` begins an item: close the block before it", unknown.token));
             }
+            if let Some((help, instead)) = response_slips::misplaced(block, unknown.token) {
+                let edit =
+                    |word: &str| Edit { span: self.at(unknown.at.clone()), replacement: word.to_owned() };
+                let diagnostic = diagnostic.help(help);
+                return match instead {
+                    Some(word) => diagnostic.fix(format!("write `{word}`"), vec![edit(word)]),
+                    None => diagnostic,
+                };
+            }
             let level = if block == Block::Alert { "a level (`red when …`), " } else { "" };
             let diagnostic = diagnostic.note(format!("what can stand here: {level}{}", quoted_list(known)));
             return self.did_you_mean(diagnostic, unknown, known);
@@ -124,7 +134,7 @@ impl Builder<'_> {
         if let Some(habit) = habit(self, &found, stop.expected.contains(&Words::Thing("an operator"))) {
             return habit;
         }
-        if let Some(slip) = duration_missing(self, stop) {
+        if let Some(slip) = duration_missing(self, stop).or_else(|| item_slip(self, stop)) {
             return slip;
         }
         // `default` is reserved, and a slip for `defaults`
@@ -152,9 +162,23 @@ impl Builder<'_> {
         let expected = expected(error.variant, text, rule != Rule::items);
         if expected == [Words::Keyword("ago")] {
             // any name behind an expression could begin `week ago`; this one does not, so it is itself what is wrong
-            return Some(Stop { at: piece.start, expected: vec![Words::Thing("an operator")] });
+            let word = last_word(text.get(..offset)?.trim_end())?;
+            let at = from + text.get(..offset)?.trim_end().len() - word.len();
+            let expected = match self.expected_before(rule, from..at) {
+                Some(expected) if at > piece.start => expected,
+                _ => return Some(Stop { at: piece.start, expected: vec![Words::Thing("an operator")] }),
+            };
+            return Some(Stop { at, expected });
         }
         Some(Stop { at: from + offset, expected })
+    }
+
+    /// What a strict rule expects behind a range that it reads to its end.
+    fn expected_before(&self, rule: Rule, range: Range<usize>) -> Option<Vec<Words>> {
+        let text = self.clean.get(range)?;
+        let error = Grammar::parse(rule, text).err()?;
+        let (InputLocation::Pos(offset) | InputLocation::Span((offset, _))) = error.location;
+        (offset >= text.trim_end().len()).then(|| expected(error.variant, text, rule != Rule::items))
     }
 
     pub(super) fn found(&self, at: usize) -> Found<'_> {

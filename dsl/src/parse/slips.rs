@@ -5,13 +5,15 @@ use std::ops::Range;
 use super::block::Block;
 use super::builder::Builder;
 use super::recover::Stop;
+use super::response_slips;
 use super::token::{is_word, last_word};
 use super::words::Words;
 use crate::codes;
 use crate::diagnostic::{Diagnostic, Edit};
 
 /// Words that want a duration behind them.
-const WANT_DURATION: [&str; 5] = ["for", "over", "every", "stale", "forget"];
+const WANT_DURATION: [&str; 9] =
+    ["for", "over", "every", "stale", "forget", "holds", "timeout", "latest", "reopen"];
 
 /// What a clause that could not be read was probably meant to be.
 pub(super) fn slip(
@@ -23,6 +25,7 @@ pub(super) fn slip(
     duration_missing(builder, stop)
         .or_else(|| absent(builder, block, piece, stop))
         .or_else(|| when_missing(builder, block, piece, stop))
+        .or_else(|| response_slips::slip(builder, block, piece, stop))
 }
 
 /// `for absent holds`, `avg(x over)`.
