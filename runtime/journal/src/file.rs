@@ -173,7 +173,6 @@ pub(crate) fn read_only(path: &Path, busy_timeout: Duration) -> Result<Connectio
     let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
     connection.busy_timeout(busy_timeout).map_err(failed)?;
-    connection.pragma_update(None, "query_only", true).map_err(failed)?;
     connection.pragma_update(None, "trusted_schema", "OFF").map_err(failed)?;
     match schema::header(&connection, path)? {
         Header::Journal(schema::VERSION) => Ok(connection),

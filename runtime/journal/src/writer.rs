@@ -37,28 +37,34 @@ pub(crate) fn run(mut file: File, queue: Arc<Queue>, options: Options) {
     let guard = Guard(Arc::clone(&queue));
     let mut head_written: Option<Instant> = None;
     while let Some(first) = queue.wait() {
-        if let Err(error) = commit(&mut file, &queue, &options, first) {
+        if let Err(error) = commit(&mut file, &queue, &options, first, &mut head_written) {
             tracing::error!(%error, "the journal is not written any more");
-            // SQLite would delete the log by its name when it closes the file, even when that is somebody else's by now.
-            if let Err(error) =
-                file.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)
-            {
-                tracing::warn!(%error, "the journal's write-ahead log may be deleted on closing");
-            }
-            queue.fail(&error);
+            leave(&file);
             return;
-        }
-        if head_written.is_none_or(|at| at.elapsed() >= HEAD_EVERY) {
-            write_head(&file);
-            head_written = Some(Instant::now());
         }
         carry_over(&file, &queue, &options);
     }
-    write_head(&file);
+    close(&file);
+    drop(guard);
+}
+
+/// Carries everything over into the file, so that nothing has to lie beside it but the head record.
+fn close(file: &File) {
+    if let Err(error) = file.lock.confirm() {
+        tracing::error!(%error, "the journal is not closed as it should be");
+        return leave(file);
+    }
+    write_head(file);
     if let Err(error) = file.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())) {
         tracing::warn!(%error, "the journal's write-ahead log is not carried over; that happens when it is opened again");
     }
-    drop(guard);
+}
+
+/// Lets everything lie as it is. SQLite would delete the log by its name on closing, even when that is somebody else's by now.
+fn leave(file: &File) {
+    if let Err(error) = file.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true) {
+        tracing::warn!(%error, "the journal's write-ahead log may be deleted on closing");
+    }
 }
 
 /// The head record is a witness beside the file: without it nothing is lost but that.
@@ -69,7 +75,13 @@ fn write_head(file: &File) {
 }
 
 /// Writes a batch and what else waits, and makes all of it durable.
-fn commit(file: &mut File, queue: &Queue, options: &Options, first: Item) -> Result<(), JournalError> {
+fn commit(
+    file: &mut File,
+    queue: &Queue,
+    options: &Options,
+    first: Item,
+    head_written: &mut Option<Instant>,
+) -> Result<(), JournalError> {
     let began = Instant::now();
     let mut answers: Vec<Answered> = Vec::new();
     let written = write(file, queue, options, first, &mut answers, began);
@@ -82,10 +94,16 @@ fn commit(file: &mut File, queue: &Queue, options: &Options, first: Item) -> Res
         Ok(())
     });
     if let Err(error) = committed {
+        // Whoever hears of it must find the journal failed.
+        queue.fail(&error);
         for (teller, _, _) in answers {
             teller.tell(Err(error.clone()));
         }
         return Err(error);
+    }
+    if head_written.is_none_or(|at| at.elapsed() >= HEAD_EVERY) {
+        write_head(file);
+        *head_written = Some(Instant::now());
     }
     answer(file, queue, answers);
     Ok(())
@@ -120,7 +138,7 @@ fn write(
         match applied {
             Ok(applied) => answers.push((teller, batch.len(), applied)),
             Err(error) => {
-                teller.tell(Err(error.clone()));
+                answers.push((teller, batch.len(), Err(error.clone())));
                 return Err(error);
             }
         }

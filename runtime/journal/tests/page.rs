@@ -1,0 +1,47 @@
+//! The page for users: its tables and views are those of the file, its queries run and find something.
+
+use std::collections::BTreeSet;
+
+use rusqlite::Connection;
+
+use crate::sample::{Place, written};
+
+const PAGE: &str = include_str!("../../../docs/journal.md");
+
+/// The fenced blocks of a kind.
+fn blocks(kind: &str) -> Vec<String> {
+    let fence = format!("```{kind}\n");
+    PAGE.split(&fence).skip(1).map(|rest| rest.split("```").next().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn every_query_finds_something() {
+    let place = Place::new();
+    let _journal = written(&place);
+    let connection = Connection::open(&place.path).unwrap();
+    let queries = blocks("sql");
+    assert!(queries.len() >= 8);
+    for query in queries {
+        let mut statement = connection.prepare(&query).unwrap_or_else(|error| panic!("{query}\n{error}"));
+        assert!(statement.readonly());
+        let rows = statement.query([]).unwrap().mapped(|_| Ok(())).count();
+        assert!(rows > 0, "finds nothing:\n{query}");
+    }
+}
+
+#[test]
+fn every_table_and_view_is_named_and_no_other() {
+    let place = Place::new();
+    let _journal = written(&place);
+    let connection = Connection::open(&place.path).unwrap();
+    let mut statement = connection
+        .prepare(
+            "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%'",
+        )
+        .unwrap();
+    let rows = statement.query_map([], |row| row.get::<_, String>(0)).unwrap();
+    let there: BTreeSet<String> = rows.collect::<Result<_, _>>().unwrap();
+    let first_column = |line: &str| line.strip_prefix("| `")?.split('`').next().map(str::to_owned);
+    let named: BTreeSet<String> = PAGE.lines().filter_map(first_column).collect();
+    assert_eq!(named, there);
+}
