@@ -16,7 +16,7 @@ use nvp_plan::Plan;
 use crate::corpus::root;
 
 /// The standard library's modules by name, parsed once.
-static MODULES: LazyLock<BTreeMap<String, (FileId, File)>> = LazyLock::new(|| {
+static MODULES: LazyLock<BTreeMap<String, (FileId, String, File)>> = LazyLock::new(|| {
     let folder = root().join("stdlib/std");
     let name = |path: &Path| Some(format!("std.{}", path.file_stem()?.to_str()?));
     let mut paths: Vec<_> =
@@ -26,7 +26,7 @@ static MODULES: LazyLock<BTreeMap<String, (FileId, File)>> = LazyLock::new(|| {
         let text = std::fs::read_to_string(path).ok()?;
         let parsed = nvp_dsl::parse(FileId(id), &text);
         assert!(parsed.diagnostics.is_empty(), "{} is broken: {:?}", path.display(), parsed.diagnostics);
-        Some((name(path)?, (FileId(id), parsed.file)))
+        Some((name(path)?, (FileId(id), text, parsed.file)))
     });
     modules.collect()
 });
@@ -39,20 +39,20 @@ pub fn checked(text: &[u8]) -> Option<Checked> {
     if parsed.diagnostics.iter().any(is_error) {
         return None;
     }
-    let mut files = vec![SetFile { id, tree: &parsed.file, module: None }];
+    let mut files = vec![SetFile { id, text: &text, tree: &parsed.file, module: None }];
     let mut queue = VecDeque::from([&parsed.file]);
     while let Some(tree) = queue.pop_front() {
         for used in nvp_check::uses(tree) {
             let module = MODULES.get_key_value(&used.node);
-            let Some((name, (id, tree))) = module else { continue };
+            let Some((name, (id, text, tree))) = module else { continue };
             if files.iter().all(|file| file.module != Some(name)) {
-                files.push(SetFile { id: *id, tree, module: Some(name) });
+                files.push(SetFile { id: *id, text, tree, module: Some(name) });
                 queue.push_back(tree);
             }
         }
     }
     let modules: Vec<_> =
-        MODULES.iter().map(|(name, (_, tree))| nvp_check::Module::new(name.as_str(), tree)).collect();
+        MODULES.iter().map(|(name, (_, _, tree))| nvp_check::Module::new(name.as_str(), tree)).collect();
     Some(nvp_check::check(&Set { files: &files, modules: &modules }))
 }
 

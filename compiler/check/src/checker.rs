@@ -1,9 +1,11 @@
 //! The state of one check: what is declared, what is known so far, and where problems go.
 
 use nvp_dsl::{Code, Span};
+use nvp_plan::response::playbook::Playbook;
 use rustc_hash::FxHashSet;
 
 use crate::declared::{Items, Value};
+use crate::deeds::{Deeds, ProviderInfo};
 use crate::expr::Operand;
 use crate::library::Kind;
 use crate::lost::Lost;
@@ -45,6 +47,12 @@ pub(crate) struct Checker<'a> {
     pub(crate) policy: typed::Policy,
     pub(crate) unproved: Vec<Unproved>,
     pub(crate) scope: Scope<'a>,
+    /// The provider or playbook being checked.
+    pub(crate) deeds: Deeds,
+    /// What providers declare, by id.
+    pub(crate) providers: Vec<ProviderInfo<'a>>,
+    /// Playbooks by id, with their places among the items.
+    pub(crate) playbooks: Vec<Option<(usize, Playbook<typed::Expr>)>>,
     pub(crate) budget: Budget,
     /// By file, the modules whose `use` was offered as a mend.
     pub(crate) imports: FxHashSet<(usize, String)>,
@@ -149,6 +157,9 @@ impl<'a> Checker<'a> {
             policy: typed::Policy::default(),
             unproved: Vec::new(),
             scope: Scope::default(),
+            deeds: Deeds::default(),
+            providers: Vec::new(),
+            playbooks: Vec::new(),
             budget: Budget {
                 nodes: 20_000_000,
                 text_bytes: 512 << 20,
@@ -330,7 +341,10 @@ impl Checker<'_> {
         let derives = derives.map(|(item, _)| (&item.node.name, item.span));
         let alerts = self.items.alerts.iter().zip(&self.alerts).filter(|(_, value)| value.is_none());
         let alerts = alerts.map(|(item, _)| (&item.node.name, item.span));
-        for (name, span) in consts.chain(derives).chain(alerts) {
+        let playbooks = self.items.answers.of(Kind::Playbook).iter().zip(&self.playbooks);
+        let playbooks = playbooks.filter(|(_, value)| value.is_none());
+        let playbooks = playbooks.map(|(named, _)| (named.name, named.item));
+        for (name, span) in consts.chain(derives).chain(alerts).chain(playbooks) {
             self.sink.report(Unchecked { name, item: span });
         }
     }
@@ -344,6 +358,8 @@ impl Checker<'_> {
         let policy = match metrics {
             Some(metrics) if !refused => {
                 self.policy.metrics = metrics;
+                let playbooks = self.playbooks.into_iter().flatten();
+                self.policy.response.playbooks = playbooks.map(|(_, playbook)| playbook).collect();
                 Some(self.policy)
             }
             _ => None,

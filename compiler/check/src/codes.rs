@@ -245,6 +245,61 @@ codes! {
     /// Maintenance that ends when it begins.
     MAINTENANCE_EMPTY = "E0727";
 
+    /// A read or write that no provider declares.
+    UNKNOWN_DEED = "E0800";
+    /// A read or write where the other is wanted, or where no provider can be asked.
+    DEED_MISPLACED = "E0801";
+    /// A write that does not say how it is taken back.
+    WITHOUT_UNDO = "E0802";
+    /// A write that does not say what doing it twice means.
+    WITHOUT_REPEAT = "E0803";
+    /// `irreversible` with a way back.
+    WRITE_CONFLICT = "E0804";
+    /// A clause that wants a parameter and names none.
+    UNKNOWN_PARAMETER = "E0805";
+    /// `expires` of something that is no time.
+    EXPIRES_TIME = "E0806";
+    /// A setting that is neither text nor secret, or a secret that is no setting.
+    SECRET_MISPLACED = "E0807";
+    /// A provider's clause that looks at metrics.
+    PROVIDER_LOOKS = "E0808";
+    /// An undo that reads live, or a snapshot outside of an undo.
+    SNAPSHOT = "E0809";
+    /// A fraction where only whole numbers are taken.
+    NOT_WHOLE = "E0810";
+    /// A text, a handle or a list where it cannot stand.
+    THING_MISPLACED = "E0811";
+    /// Texts and handles of different kinds.
+    THINGS_DIFFER = "E0812";
+    /// What only a playbook knows inside an aggregate.
+    LOCAL_INSIDE = "E0813";
+    /// One label meant twice in one aggregate of a playbook.
+    PINNED_APART = "E0814";
+    /// A label that a playbook's expression leaves open.
+    LABELS_LEFT_OPEN = "E0815";
+    /// A label compared with what only the playbook knows, other than by `=`.
+    PIN_OPERATOR = "E0816";
+    /// A `for` where nothing is waited for.
+    FOR_WITHOUT_BEGINNING = "E0817";
+    /// A playbook without a step.
+    WITHOUT_STEP = "E0818";
+    /// A step without a `do`.
+    WITHOUT_DO = "E0819";
+    /// A word after `autonomy` that is none.
+    UNKNOWN_AUTONOMY = "E0820";
+    /// A share of something that is no number of things.
+    SHARE_OF = "E0821";
+    /// A share that is not between nothing and all.
+    SHARE_RANGE = "E0822";
+    /// Something that a test gives of providers and people, and that cannot be so.
+    GIVEN_DEED = "E0823";
+    /// A word that is none of what can happen in a test.
+    UNKNOWN_EVENT = "E0824";
+    /// A rung that no ladder has.
+    UNKNOWN_RUNG = "E0825";
+    /// A step that no playbook has.
+    UNKNOWN_STEP = "E0826";
+
     /// A threshold of a quantile or share that is no bucket's bound.
     NO_BUCKET_BOUND = "W0700";
     /// A constant that nothing uses.
@@ -267,4 +322,6 @@ codes! {
     UNUSED_LADDER = "W0709";
     /// A playbook that no alert runs.
     UNUSED_PLAYBOOK = "W0710";
+    /// A write that must not happen twice, without a probe.
+    ONCE_WITHOUT_PROBE = "W0720";
 }

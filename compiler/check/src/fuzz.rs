@@ -19,11 +19,11 @@ pub fn check(data: &[u8]) {
     let trees: Vec<_> =
         parts.iter().zip(0..).map(|(part, at)| (FileId(at), parse(FileId(at), part))).collect();
     let mut files: Vec<SetFile<'_>> = Vec::new();
-    for (id, parsed) in &trees {
+    for ((id, parsed), part) in trees.iter().zip(&parts) {
         // The second file is the module that the first may use.
         let module = (id.0 == 1).then_some("std.second");
         let _ = uses(&parsed.file);
-        files.push(SetFile { id: *id, tree: &parsed.file, module });
+        files.push(SetFile { id: *id, text: part, tree: &parsed.file, module });
     }
     let modules = [Module::new("std.second", &File { items: Vec::new(), lost: Vec::new() })];
     let checked = crate::check(&Set { files: &files, modules: &modules });

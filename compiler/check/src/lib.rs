@@ -7,6 +7,7 @@ mod blocks;
 mod checker;
 pub mod codes;
 mod declared;
+mod deeds;
 mod expr;
 pub mod fuzz;
 mod graph;
@@ -63,6 +64,8 @@ pub fn check(set: &Set<'_>) -> Checked {
     }
     checker.check_former_names();
     checker.check_maintenances();
+    checker.check_providers();
+    checker.check_playbooks();
     checker.check_reactions();
     checker.check_escalations_of_playbooks();
     for at in 0..checker.items.alerts.len() {

@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
+use crate::deeds::SlotId;
 use crate::expr::Operand;
 
 /// The surroundings of the expression being checked.
@@ -28,10 +29,23 @@ pub(crate) struct Scope<'a> {
 pub(crate) enum Parameter {
     /// A number or a condition.
     Operand(Operand),
-    /// A text; `None` where the function is checked without a call.
-    Text(Option<String>),
+    /// A text.
+    Text(TextValue),
+    /// A handle of a provider's own, or a list: what only a playbook has.
+    Thing(SlotId),
     /// An argument that could not be checked: its problem is reported.
     Failed,
+}
+
+/// What is known of a text.
+#[derive(Debug, Clone)]
+pub(crate) enum TextValue {
+    /// It is this.
+    Known(String),
+    /// Nothing: the function is checked without a call.
+    Open,
+    /// What only the playbook knows.
+    Local(SlotId),
 }
 
 impl Scope<'_> {

@@ -21,6 +21,8 @@ pub struct Set<'a> {
 pub struct SetFile<'a> {
     /// The file its spans point into.
     pub id: FileId,
+    /// Its text: what is shown of playbooks as it was written.
+    pub text: &'a str,
     /// Its tree.
     pub tree: &'a ast::File,
     /// The module it is, for a file of the stdlib.

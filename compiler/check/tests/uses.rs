@@ -19,6 +19,7 @@ fn codes_of(files: &[(&str, &str)]) -> Vec<(&'static str, u32)> {
         .enumerate()
         .map(|(at, tree)| SetFile {
             id: FileId(u32::try_from(at).expect("few files")),
+            text: files[at].1,
             tree,
             module: (!files[at].0.is_empty()).then_some(files[at].0),
         })

@@ -11,7 +11,7 @@ use nvp_lower::{LowerOptions, Lowered};
 pub fn policy(text: &str) -> Policy {
     let parsed = nvp_dsl::parse(FileId(0), text);
     assert!(parsed.diagnostics.is_empty(), "{:#?}", parsed.diagnostics);
-    let files = [SetFile { id: FileId(0), tree: &parsed.file, module: None }];
+    let files = [SetFile { id: FileId(0), text, tree: &parsed.file, module: None }];
     let checked = nvp_check::check(&Set { files: &files, modules: &[] });
     checked.policy.unwrap_or_else(|| panic!("{:#?}", checked.diagnostics))
 }

@@ -43,7 +43,10 @@ pub fn check(set: &PolicySet, stdlib: &Stdlib) -> Checked {
     let files: Vec<_> = set
         .files
         .iter()
-        .map(|file| SetFile { id: file.id, tree: &file.tree, module: file.module.as_deref() })
+        .map(|file| {
+            let text = set.sources.file(file.id).map_or("", nvp_dsl::SourceFile::text);
+            SetFile { id: file.id, text, tree: &file.tree, module: file.module.as_deref() }
+        })
         .collect();
     let mut checked = nvp_check::check(&Set { files: &files, modules: &stdlib.library() });
     checked.diagnostics.extend(set.diagnostics.iter().cloned());

@@ -7,7 +7,7 @@ use crate::checker::{Checker, Constant};
 use crate::declared::Value;
 use crate::problems::names::Shadowed;
 use crate::problems::types::ConstantWanted;
-use crate::scope::Scope;
+use crate::scope::{Scope, TextValue};
 use crate::typed::ExprKind;
 
 impl<'a> Checker<'a> {
@@ -18,9 +18,9 @@ impl<'a> Checker<'a> {
         self.begin(file);
         self.scope.constants_only = true;
         let value = match &node.value.kind {
-            nvp_dsl::ast::ExprKind::Text(_) => self.text_value(&node.value).flatten().map(Constant::Text),
+            nvp_dsl::ast::ExprKind::Text(_) => self.constant_text(&node.value),
             nvp_dsl::ast::ExprKind::Reference(reference) if self.names_text(&reference.name.node) => {
-                self.text_value(&node.value).flatten().map(Constant::Text)
+                self.constant_text(&node.value)
             }
             _ => self.constant_operand(&node.value),
         };
@@ -28,6 +28,13 @@ impl<'a> Checker<'a> {
             *place = value;
         }
         self.scope = Scope::default();
+    }
+
+    fn constant_text(&mut self, value: &'a nvp_dsl::ast::Expr) -> Option<Constant> {
+        match self.text_value(value)? {
+            TextValue::Known(text) => Some(Constant::Text(text)),
+            TextValue::Open | TextValue::Local(_) => None,
+        }
     }
 
     fn names_text(&self, name: &str) -> bool {

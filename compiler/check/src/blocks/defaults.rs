@@ -1,7 +1,7 @@
 //! `defaults { … }`: what a file's metrics and alerts do not say themselves.
 
 use nvp_dsl::Span;
-use nvp_dsl::ast::{self, DefaultsClause, LabelDeclaration};
+use nvp_dsl::ast::{self, DefaultsClause, Ident, LabelDeclaration};
 
 use crate::checker::Checker;
 use crate::expr::{Bounded, DurationUse};
@@ -17,6 +17,7 @@ pub(crate) struct FileDefaults<'a> {
     pub(crate) forget_ms: Option<i64>,
     pub(crate) labels: Vec<&'a LabelDeclaration>,
     pub(crate) flapping: Option<(u32, i64)>,
+    pub(crate) autonomy: Option<&'a Ident>,
 }
 
 impl<'a> Checker<'a> {
@@ -56,7 +57,9 @@ impl<'a> Checker<'a> {
             }
             DefaultsClause::Labels(labels) => defaults.labels.extend(labels),
             DefaultsClause::Flapping(flapping) => defaults.flapping = self.flapping(flapping),
-            DefaultsClause::Autonomy(_) => {}
+            DefaultsClause::Autonomy(word) => {
+                defaults.autonomy = self.autonomy(word).map(|_| word);
+            }
         }
         if let Some(place) = self.defaults.get_mut(file) {
             *place = defaults;

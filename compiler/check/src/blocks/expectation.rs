@@ -34,6 +34,13 @@ impl<'a> Checker<'a> {
         for clause in &node.clauses {
             self.begin(file);
             match &clause.node {
+                TestClause::Given { target, segments } if target.name.node.contains('.') => {
+                    self.scope.now_s = Some(TEST_STARTS_MS as f64 / 1000.0);
+                    if let Some((read, ends_ms)) = self.given_read(target, segments, clause.span) {
+                        test.ends_ms = test.ends_ms.max(ends_ms);
+                        test.reads.push(read);
+                    }
+                }
                 TestClause::Given { target, segments } => {
                     // Only a given's values are relative to the start of the test; an expectation's `now` is its own instant.
                     self.scope.now_s = Some(TEST_STARTS_MS as f64 / 1000.0);
@@ -42,7 +49,13 @@ impl<'a> Checker<'a> {
                         test.givens.push(given);
                     }
                 }
-                TestClause::GivenEvent(_) => {}
+                TestClause::GivenEvent(event) => self.given_event(event, clause.span, &mut test),
+                TestClause::Expect(ast::Expectation::Event(when, event)) => {
+                    if let Some((expected, ends_ms)) = self.expected_event(when, event, clause.span) {
+                        test.ends_ms = test.ends_ms.max(ends_ms);
+                        test.events.push(expected);
+                    }
+                }
                 TestClause::Expect(expectation) => {
                     if let Some((expectation, ends_ms)) = self.expectation(expectation, clause.span) {
                         test.ends_ms = test.ends_ms.max(ends_ms);
@@ -51,6 +64,7 @@ impl<'a> Checker<'a> {
                 }
             }
         }
+        test.deeds.sort_by_key(|deed| deed.at_ms);
         self.policy.tests.push(test);
         self.scope = Scope::default();
     }
@@ -72,16 +86,9 @@ impl<'a> Checker<'a> {
                 (ExpectedWhen::By(by), condition.0, text, by)
             }
             ast::Expectation::Within(from, to, condition) => {
-                let times = (self.duration(from, from_start), self.duration(to, from_start));
+                let range = self.time_range(from, to);
                 let condition = self.expected(condition);
-                let (from_ms, to_ms) = (times.0?, times.1?);
-                if to_ms < from_ms {
-                    let swap = Some((from.span, time_text(from_ms), to.span, time_text(to_ms)));
-                    let title = "the range ends before it begins";
-                    self.sink.report(RangeReversed { span: from.span.to(to.span), title, swap });
-                    return None;
-                }
-                let condition = condition?;
+                let ((from_ms, to_ms), condition) = (range?, condition?);
                 let text = format!("within {}..{} {}", time_text(from_ms), time_text(to_ms), condition.1);
                 (ExpectedWhen::Within(from_ms, to_ms), condition.0, text, to_ms)
             }
@@ -100,6 +107,20 @@ impl<'a> Checker<'a> {
             }
         };
         Some((Expectation { when, condition, text, span }, ends_ms))
+    }
+
+    /// A range of times from the start of a test.
+    pub(super) fn time_range(&mut self, from: &'a Expr, to: &'a Expr) -> Option<(i64, i64)> {
+        let from_start = DurationUse::FromStart;
+        let times = (self.duration(from, from_start), self.duration(to, from_start));
+        let (from_ms, to_ms) = (times.0?, times.1?);
+        if to_ms < from_ms {
+            let swap = Some((from.span, time_text(from_ms), to.span, time_text(to_ms)));
+            let title = "the range ends before it begins";
+            self.sink.report(RangeReversed { span: from.span.to(to.span), title, swap });
+            return None;
+        }
+        Some((from_ms, to_ms))
     }
 
     /// A condition without labels: where it has some, that it holds for any row. With its text as written.

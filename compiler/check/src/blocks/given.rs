@@ -55,11 +55,11 @@ impl<'a> Checker<'a> {
     ) -> Option<(Given, i64)> {
         let found = self.given_target(target)?;
         let labels = self.given_labels(target, &found);
-        let says_its_end = segments.last().is_some_and(|last| last.lasts.is_some());
-        let segments = self.segments(segments, &found);
-        let (segments, accumulate, named_ms) = segments?;
+        // What follows a step begins nobody knows when, and so does its end.
+        let says_its_end = segments.last().is_some_and(|last| last.lasts.is_some())
+            && segments.iter().all(|segment| segment.until.is_none());
+        let (phases, accumulate, named_ms) = self.phases(segments, &found)?;
         let ends_ms = says_its_end.then_some(named_ms);
-        let phases = vec![Phase { segments, until: None }];
         Some((Given { target: found.target, labels: labels?, phases, ends_ms, accumulate, span }, named_ms))
     }
 
@@ -150,37 +150,25 @@ impl<'a> Checker<'a> {
         Some(pins)
     }
 
-    /// The stretches, whether they are rates, and the latest time they name.
-    fn segments(&mut self, written: &'a [Written], found: &Found) -> Option<(Vec<Segment>, bool, i64)> {
+    /// The stretches until each step is done, whether they are rates, and how long all that they name is together.
+    fn phases(&mut self, written: &'a [Written], found: &Found) -> Option<(Vec<Phase>, bool, i64)> {
+        let mut phases = Vec::new();
         let mut segments = Vec::new();
-        let mut at_ms = 0_i64;
+        let (mut at_ms, mut before_ms) = (0_i64, 0_i64);
         let mut rates: Vec<bool> = Vec::new();
         let mut sound = true;
         for (place, segment) in written.iter().enumerate() {
-            let last = place + 1 == written.len();
-            let lasts = segment.lasts.as_ref().map(|lasts| self.duration(lasts, DurationUse::Positive));
+            // The last stretch of a phase holds to its end.
+            let last = place + 1 == written.len() || segment.until.is_some();
+            let length = self.segment_length(segment, last);
+            let until = segment.until.as_ref().map(|step| self.step_named(step));
             let value = segment.value.as_ref().map(|value| self.given_value(value, found));
             let to = segment.to.as_ref().map(|to| self.given_value(to, found));
-            let lasts = match lasts {
-                Some(Some(ms)) => Some(ms),
-                Some(None) => {
-                    sound = false;
-                    continue;
-                }
-                None => {
-                    if segment.to.is_some() {
-                        let title = "how long the value takes to get there is left out";
-                        self.sink.report(SegmentLength { span: segment.span, title });
-                        sound = false;
-                    } else if !last {
-                        let title = "only the last stretch may leave its length out";
-                        self.sink.report(SegmentLength { span: segment.span, title });
-                        sound = false;
-                    }
-                    None
-                }
+            let Some(lasts) = length else {
+                sound = false;
+                continue;
             };
-            if matches!(value, Some(None)) || matches!(to, Some(None)) {
+            if matches!(value, Some(None)) || matches!(to, Some(None)) || matches!(until, Some(None)) {
                 sound = false;
                 continue;
             }
@@ -200,6 +188,10 @@ impl<'a> Checker<'a> {
                 segments.push(Segment { from_ms: until_ms, until_ms: i64::MAX, value: end, to: None });
             }
             at_ms = if until_ms == i64::MAX { at_ms } else { until_ms };
+            if last {
+                phases.push(Phase { segments: std::mem::take(&mut segments), until: until.flatten() });
+                before_ms = before_ms.saturating_add(std::mem::take(&mut at_ms));
+            }
         }
         let accumulate = rates.first().copied().unwrap_or(false);
         if rates.iter().any(|rate| *rate != accumulate) {
@@ -208,7 +200,32 @@ impl<'a> Checker<'a> {
             self.sink.report(GivenMixed { counter: &found.name, span });
             return None;
         }
-        sound.then_some((segments, accumulate, at_ms))
+        if written.last().is_some_and(|segment| segment.until.is_some()) {
+            // After the step nothing is given.
+            let nothing = Segment { from_ms: 0, until_ms: i64::MAX, value: None, to: None };
+            phases.push(Phase { segments: vec![nothing], until: None });
+        }
+        sound.then_some((phases, accumulate, before_ms))
+    }
+
+    /// How long a stretch lasts, if it says so; `None` where a problem was reported. Only the last of a phase may leave it out.
+    pub(super) fn segment_length(&mut self, segment: &'a Written, last: bool) -> Option<Option<i64>> {
+        if let Some(lasts) = &segment.lasts {
+            let ms = self.duration(lasts, DurationUse::Positive)?;
+            if segment.until.is_some() && segment.to.is_none() {
+                let title = "a stretch ends after a time or with a step, and not with both";
+                self.sink.report(SegmentLength { span: segment.span, title });
+                return None;
+            }
+            return Some(Some(ms));
+        }
+        let title = match (segment.to.is_some(), last) {
+            (true, _) => "how long the value takes to get there is left out",
+            (false, false) => "only the last stretch may leave its length out",
+            (false, true) => return Some(None),
+        };
+        self.sink.report(SegmentLength { span: segment.span, title });
+        None
     }
 
     fn given_value(&mut self, expr: &'a Expr, found: &Found) -> Option<Fed> {
@@ -257,7 +274,7 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn given_fits(&mut self, operand: &Operand, wanted: &Dimension, span: Span, name: &str) -> Option<()> {
+    pub(super) fn given_fits(&mut self, operand: &Operand, wanted: &Dimension, span: Span, name: &str) -> Option<()> {
         let dimension = operand.dimension();
         // For want of another literal a point in time may be given in seconds since 1970.
         let seconds = *wanted == Dimension::Instant && dimension.is_bare();

@@ -14,7 +14,7 @@ use crate::library::Kind;
 use crate::problems::clauses::NoSuchLevel;
 use crate::problems::reactions::{EscalatesNowhere, LadderTwice};
 use crate::problems::types::{ConstantOutOfRange, ConstantWanted, TextMisplaced};
-use crate::scope::{Parameter, Scope};
+use crate::scope::{Parameter, Scope, TextValue};
 use crate::typed::{ExprKind, SeverityId};
 use crate::units::{Core, Dimension};
 
@@ -165,7 +165,8 @@ impl<'a> Checker<'a> {
         value: Parameter,
     ) -> Option<Argument> {
         let operand = match value {
-            Parameter::Text(text) => return Some(Argument::Constant(Constant::Text(text?))),
+            Parameter::Text(TextValue::Known(text)) => return Some(Argument::Constant(Constant::Text(text))),
+            Parameter::Text(_) | Parameter::Thing(_) => return None,
             Parameter::Operand(operand) => operand,
             Parameter::Failed => return None,
         };

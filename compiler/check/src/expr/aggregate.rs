@@ -420,14 +420,17 @@ impl<'a> Checker<'a> {
     /// The labels that remain across series.
     fn across_labels(&mut self, across: Across<'a>, operand: &Operand) -> Option<Labels> {
         let have = &operand.expr.labels;
+        // A label that a playbook pins is gone for who reads it, and stays so that its row can be found.
+        let kept = self.kept(have);
         let named = match across {
-            Across::Overall => return Some(Labels::new()),
+            Across::Overall => return Some(kept),
             Across::By(named) | Across::Without(named) => named,
         };
         let mut sound = true;
         for label in named {
-            if have.binary_search(&label.node).is_err() && !self.sink.labels_unknown() {
-                let pinned = pins(&operand.expr, &label.node);
+            let is_kept = kept.contains(&label.node);
+            if (is_kept || have.binary_search(&label.node).is_err()) && !self.sink.labels_unknown() {
+                let pinned = is_kept || pins(&operand.expr, &label.node);
                 self.unknown_label(&label.node, label.span, &operand.expr.text, have, pinned);
                 sound = false;
             }
@@ -438,7 +441,7 @@ impl<'a> Checker<'a> {
         let is_named = |label: &String| named.iter().any(|ident| ident.node == *label);
         let mut labels: Labels = match across {
             Across::Without(_) => have.iter().filter(|label| !is_named(label)).cloned().collect(),
-            _ => named.iter().map(|ident| ident.node.clone()).collect(),
+            _ => named.iter().map(|ident| ident.node.clone()).chain(kept).collect(),
         };
         labels.sort_unstable();
         labels.dedup();

@@ -60,13 +60,21 @@ impl<'a> Checker<'a> {
     /// `name(…)`.
     pub(super) fn call(&mut self, call: &'a Call, span: Span) -> Option<Operand> {
         let name = call.name.node.as_str();
+        if let Some(answered) = self.provider_call(call, span) {
+            return answered;
+        }
+        if name == "count"
+            && let Some(counted) = self.counted_list(call, span)
+        {
+            return counted;
+        }
         if LATER.contains(&name) {
             self.sink.report(NotYet { what: &format!("`{name}`"), span });
             return None;
         }
         let several = matches!(name, "max" | "min") && call.arguments.len() > 1;
         if !several && (AGGREGATES.contains(&name) || percentile(name).is_some()) {
-            return self.aggregate(call, span);
+            return self.look(|checker| checker.aggregate(call, span));
         }
         let known = is_built_in_call(name) || matches!(self.items.values.get(name), Some(Value::Function(_)));
         if let (Some(clause), true) = (call.clauses.first(), known) {

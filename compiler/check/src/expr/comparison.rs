@@ -29,11 +29,18 @@ impl<'a> Checker<'a> {
             self.no_such_alert(reference);
             return None;
         }
+        if let Some(compared) = self.compare_things(op.node, left, right, span) {
+            return compared;
+        }
         // A subject that is left out stands where the alert names it.
         let subject = self.scope.subject.as_ref().map(|subject| subject.expr.span);
         let left_span = if left.kind == Written::Elided { subject.unwrap_or(left.span) } else { left.span };
         let (left_operand, right_operand) = (self.expr(left), self.expr(right));
         let (left_operand, right_operand) = (left_operand?, right_operand?);
+        let (left_seen, right_seen) = ((&left_operand, left_span), (&right_operand, right.span));
+        if let Some(compared) = self.compare_flags(op.node, left_seen, right_seen, span) {
+            return compared;
+        }
         let op_span = op.span;
         let op = compare_op(op.node);
         if matches!(left_operand.shape, Shape::Histogram(_)) {
@@ -153,7 +160,7 @@ impl<'a> Checker<'a> {
     }
 }
 
-pub(super) fn compare_op(op: BinaryOp) -> CompareOp {
+pub(crate) fn compare_op(op: BinaryOp) -> CompareOp {
     match op {
         BinaryOp::Less => CompareOp::Less,
         BinaryOp::LessOrEqual => CompareOp::LessOrEqual,

@@ -10,7 +10,7 @@ use crate::declared::Value;
 use crate::problems::names::{Repeated, TooLarge};
 use crate::problems::numbers::WrongArgumentUnit;
 use crate::problems::types::{TextMisplaced, WrongArguments};
-use crate::scope::{Parameter, Scope};
+use crate::scope::{Parameter, Scope, TextValue};
 use crate::typed::ExprKind;
 use crate::units::Dimension;
 
@@ -103,7 +103,7 @@ impl<'a> Checker<'a> {
             self.warn_shadowed(name);
             let value = match self.takes(&parameter.unit) {
                 None => Parameter::Failed,
-                Some(Takes::Text) => Parameter::Text(None),
+                Some(Takes::Text) => Parameter::Text(TextValue::Open),
                 Some(Takes::Condition) => {
                     let kind = ExprKind::Bool(true);
                     Parameter::Operand(Operand::leaf(kind, Shape::Condition, name.span, name.node.clone()))
@@ -251,8 +251,8 @@ impl<'a> Checker<'a> {
         }
     }
 
-    /// A text: a literal, a constant or a parameter; `Some(None)` for a parameter whose text is not known yet.
-    pub(crate) fn text_value(&mut self, expr: &'a Expr) -> Option<Option<String>> {
+    /// A text: a literal, a constant or a parameter.
+    pub(crate) fn text_value(&mut self, expr: &'a Expr) -> Option<TextValue> {
         match &expr.kind {
             Written::Paren(inner) => return self.text_value(inner),
             Written::Text(text) => {
@@ -265,7 +265,7 @@ impl<'a> Checker<'a> {
                     })
                     .collect();
                 if let Some(plain) = plain {
-                    return Some(Some(plain.concat()));
+                    return Some(TextValue::Known(plain.concat()));
                 }
                 let (is, wanted) = ("a text with an insertion", "a text without insertions");
                 self.sink.report(TextMisplaced { span: expr.span, is, wanted, help: None });
@@ -279,7 +279,7 @@ impl<'a> Checker<'a> {
                     && let Some(Some(Constant::Text(text))) = self.consts.get(at).cloned()
                 {
                     self.find_value(&name.node);
-                    return Some(Some(text));
+                    return Some(TextValue::Known(text));
                 }
             }
             _ => {}

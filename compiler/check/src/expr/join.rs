@@ -61,7 +61,8 @@ impl Checker<'_> {
         span: Span,
     ) -> Option<Labels> {
         let labels = self.join(left, right, span)?;
-        let fewer = left.operand.expr.labels.len() < labels.len();
+        let own = |labels: &Labels| labels.len() - self.kept(labels).len();
+        let fewer = own(&left.operand.expr.labels) < own(&labels);
         if fewer && !left.operand.is_constant() && !self.sink.labels_unknown() {
             self.sink.report(DividendBroadcast { span, left: shown(left), right: shown(right) });
             return None;

@@ -185,6 +185,11 @@ impl<'a> Checker<'a> {
         if matches!(right.kind, ast::ExprKind::List(_)) {
             self.sink.report(ListMisplaced { span: right.span });
         } else {
+            if let (true, ast::ExprKind::Now, ast::ExprKind::Reference(calendar)) =
+                (self.in_formula(), &left.kind, &right.kind)
+            {
+                return self.open_calendar(calendar, span);
+            }
             let what = if matches!(left.kind, ast::ExprKind::Now) {
                 "`now in` a calendar"
             } else {

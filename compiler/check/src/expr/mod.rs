@@ -24,6 +24,7 @@ mod time;
 use nvp_dsl::ast::{BinaryOp, Expr, ExprKind, UnaryOp};
 
 pub(crate) use call::is_built_in_call;
+pub(crate) use comparison::compare_op;
 pub(crate) use constant::{Bounded, DurationUse};
 pub(crate) use function::Takes;
 pub(crate) use join::{Placed, subset};
@@ -80,8 +81,8 @@ impl<'a> Checker<'a> {
             ExprKind::Reference(reference) => self.reference(reference),
             ExprKind::Call(call) => self.call(call, expr.span),
             ExprKind::For(condition, lasts) => self.lasting(condition, lasts, expr.span),
-            ExprKind::Ago(value, before) => self.ago(value, before, expr.span),
-            ExprKind::With(value, info) => self.with(value, info, expr.span),
+            ExprKind::Ago(value, before) => self.look(|checker| checker.ago(value, before, expr.span)),
+            ExprKind::With(value, info) => self.look(|checker| checker.with(value, info, expr.span)),
             ExprKind::If(condition, then, otherwise) => {
                 self.choice(condition, then, otherwise.as_deref(), expr.span)
             }

@@ -23,12 +23,17 @@ impl<'a> Checker<'a> {
         if let Some(parameter) = self.scope.parameters.get(name).cloned() {
             self.refuse_selector(reference, "a parameter")?;
             return match parameter {
-                Parameter::Operand(mut operand) => {
-                    operand.expr.span = span;
-                    self.charge(&operand)?;
-                    Some(operand)
+                Parameter::Operand(operand) => self.named_operand(operand, span),
+                Parameter::Text(_) if self.deeds.is_on => {
+                    self.thing_misplaced(name, false, span);
+                    None
                 }
                 Parameter::Text(_) => self.text_misplaced(span),
+                Parameter::Thing(slot) => {
+                    let is_list = self.deeds.slots.get(slot.0).is_some_and(|slot| slot.is_list);
+                    self.thing_misplaced(name, is_list, span);
+                    None
+                }
                 Parameter::Failed => None,
             };
         }
@@ -42,8 +47,8 @@ impl<'a> Checker<'a> {
                 self.sink.report(ConstantWanted { text: name, span, wanted_by: "a `const`" });
                 None
             }
-            Value::Metric(at) => self.metric(at, reference),
-            Value::Derive(at) => self.derive(at, reference),
+            Value::Metric(at) => self.look(|checker| checker.metric(at, reference)),
+            Value::Derive(at) => self.look(|checker| checker.derive(at, reference)),
             Value::Alert(_) => {
                 let wanted = "a metric, a derive or a constant";
                 let help = Some(format!("ask for its state: `{name} is red`, `{name} >= yellow`"));

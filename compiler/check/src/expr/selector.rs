@@ -10,7 +10,7 @@ use crate::codes;
 use crate::declared::Value;
 use crate::problems::labels::{BadPattern, ClosedLabel, PinnedTwice, UnknownLabel};
 use crate::problems::types::TextMisplaced;
-use crate::scope::Parameter;
+use crate::scope::{Parameter, TextValue};
 use crate::typed::{Labels, Matcher, MatcherTest, MetricId};
 
 /// What a selector leaves.
@@ -33,12 +33,19 @@ impl<'a> Checker<'a> {
     ) -> Option<Selected> {
         let mut selected = Selected { matchers: Vec::new(), labels: labels.clone() };
         let mut pinned: FxHashMap<&str, Span> = FxHashMap::default();
+        let mut kept: Vec<&str> = Vec::new();
         let mut sound = true;
         for matcher in written.unwrap_or_default() {
             let label = &matcher.label;
             if labels.binary_search(&label.node).is_err() {
                 self.unknown_label(&label.node, label.span, of, labels, false);
                 sound = false;
+                continue;
+            }
+            if let Some(noted) = self.local_pin(matcher, pinned.get(label.node.as_str()).copied()) {
+                sound &= noted.is_some();
+                pinned.insert(&label.node, matcher.span);
+                kept.push(&label.node);
                 continue;
             }
             let Some(test) = self.matcher_test(matcher, metric) else {
@@ -54,6 +61,8 @@ impl<'a> Checker<'a> {
             }
             selected.matchers.push(Matcher { label: label.node.clone(), test });
         }
+        let place = written.and_then(<[Written]>::first).map(|first| first.span);
+        self.note_open(&selected.labels, &kept, place.unwrap_or_default());
         selected.matchers.sort_by_cached_key(|matcher| (matcher.label.clone(), order(&matcher.test)));
         selected.matchers.dedup();
         sound.then_some(selected)
@@ -117,9 +126,10 @@ impl<'a> Checker<'a> {
     fn text_by_name(&mut self, name: &Ident) -> Option<Option<String>> {
         if let Some(parameter) = self.scope.parameters.get(name.node.as_str()) {
             match parameter {
-                Parameter::Text(text) => return Some(text.clone()),
+                Parameter::Text(TextValue::Known(text)) => return Some(Some(text.clone())),
+                Parameter::Text(_) => return Some(None),
                 Parameter::Failed => return None,
-                Parameter::Operand(_) => {}
+                Parameter::Operand(_) | Parameter::Thing(_) => {}
             }
         } else {
             match self.find_value(&name.node) {

@@ -197,15 +197,17 @@ impl<'a> Checker<'a> {
         }
         let info = self.alerts.get(at)?.as_ref()?;
         let (id, labels, every) = (info.id, info.labels.clone(), info.every);
-        let selected = self.select(name, &labels, None, reference.selector.as_deref())?;
-        let parts = Parts {
-            shape: Shape::Condition,
-            labels: selected.labels,
-            span,
-            text: format!("{} {asked}", text::reference(name, &selected.matchers)),
-            every,
-            below: 0,
-        };
-        self.build(ExprKind::AlertState(id, test, selected.matchers), parts)
+        self.look(|checker| {
+            let selected = checker.select(name, &labels, None, reference.selector.as_deref())?;
+            let parts = Parts {
+                shape: Shape::Condition,
+                labels: selected.labels,
+                span,
+                text: format!("{} {asked}", text::reference(name, &selected.matchers)),
+                every,
+                below: 0,
+            };
+            checker.build(ExprKind::AlertState(id, test, selected.matchers), parts)
+        })
     }
 }

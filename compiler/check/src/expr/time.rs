@@ -13,6 +13,7 @@ use crate::codes;
 use crate::declared::Value;
 use crate::library::Kind;
 use crate::problems::clauses::TooShort;
+use crate::problems::deeds::ForWithoutBeginning;
 use crate::problems::labels::BadWith;
 use crate::problems::listed;
 use crate::typed::{ExprKind, MetricKind};
@@ -24,6 +25,10 @@ impl<'a> Checker<'a> {
         let operand = self.expr(inner).and_then(|operand| self.condition(operand, inner.span, "`for`"));
         let ms = self.duration(lasts, DurationUse::Positive);
         let (operand, ms) = (operand?, ms?);
+        if self.in_formula() && !self.deeds.waits {
+            self.sink.report(ForWithoutBeginning { text: &self.written(lasts.span), span });
+            return None;
+        }
         if let Some(every) = operand.every
             && ms < every.min_ms
             && !self.sink.labels_unknown()

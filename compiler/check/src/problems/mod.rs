@@ -2,10 +2,12 @@
 
 pub(crate) mod calendars;
 pub(crate) mod clauses;
+pub(crate) mod deeds;
 pub(crate) mod labels;
 pub(crate) mod ladders;
 pub(crate) mod names;
 pub(crate) mod numbers;
+pub(crate) mod playbooks;
 pub(crate) mod proofs;
 pub(crate) mod reactions;
 pub(crate) mod tests;

@@ -113,3 +113,16 @@ impl From<GivenTarget<'_>> for Diagnostic {
         .help("give the metrics that it reads")
     }
 }
+
+/// Something that a test gives of providers and people, and that cannot be so.
+pub(crate) struct GivenDeed {
+    pub(crate) span: Span,
+    pub(crate) title: String,
+    pub(crate) help: String,
+}
+
+impl From<GivenDeed> for Diagnostic {
+    fn from(GivenDeed { span, title, help }: GivenDeed) -> Self {
+        Diagnostic::error(codes::GIVEN_DEED, title, span).help(help)
+    }
+}

@@ -8,7 +8,8 @@ use crate::typed::{Expr, ExprKind, Matcher};
 impl Checker<'_> {
     /// Refuses `failed / all` without a `default` where `failed` is a selection of `all`.
     pub(crate) fn prove_selection(&mut self, dividend: Placed<'_>, divisor: Placed<'_>) {
-        if selects(&dividend.operand.expr, &divisor.operand.expr) == Some(true) && !self.sink.labels_unknown()
+        let (part, whole) = (self.behind(&dividend.operand.expr), self.behind(&divisor.operand.expr));
+        if selects(part, whole) == Some(true) && !self.sink.labels_unknown()
         {
             self.sink.report(SelectionWithoutDefault {
                 dividend: &dividend.operand.expr.text,
