@@ -293,8 +293,6 @@ codes! {
     SHARE_RANGE = "E0822";
     /// Something that a test gives of providers and people, and that cannot be so.
     GIVEN_DEED = "E0823";
-    /// A word that is none of what can happen in a test.
-    UNKNOWN_EVENT = "E0824";
     /// A rung that no ladder has.
     UNKNOWN_RUNG = "E0825";
     /// A step that no playbook has.

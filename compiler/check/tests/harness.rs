@@ -83,8 +83,10 @@ pub fn check_texts(texts: &[(String, String)]) -> Outcome {
         .map(|(name, text)| Module::new(name.as_str(), &parse(FileId(u32::MAX), text).file))
         .collect();
     let text = |id| sources.file(id).map_or("", nvp_dsl::SourceFile::text);
-    let set_files: Vec<SetFile<'_>> =
-        files.iter().map(|(id, tree, module)| SetFile { id: *id, text: text(*id), tree, module: module.as_deref() }).collect();
+    let set_files: Vec<SetFile<'_>> = files
+        .iter()
+        .map(|(id, tree, module)| SetFile { id: *id, text: text(*id), tree, module: module.as_deref() })
+        .collect();
     let checked = check(&Set { files: &set_files, modules: &modules });
     Outcome { sources, syntax, checked }
 }

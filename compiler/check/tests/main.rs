@@ -7,6 +7,10 @@ mod cases;
 #[cfg(test)]
 mod codes;
 #[cfg(test)]
+mod deeds;
+#[cfg(test)]
+mod deeds_summary;
+#[cfg(test)]
 mod harness;
 #[cfg(test)]
 mod limits;

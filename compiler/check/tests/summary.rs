@@ -5,6 +5,8 @@ use nvp_check::typed::{
 };
 use nvp_plan::show;
 
+use crate::deeds_summary::{deeds, test_lines};
+
 /// What a set means. Severities are left out where they are the stdlib's.
 pub fn summary(policy: &Policy) -> String {
     let mut out = String::new();
@@ -30,9 +32,11 @@ pub fn summary(policy: &Policy) -> String {
         out.push_str(&format!("derive {} = {}\n", derive.name, typed(&derive.value)));
     }
     policy.alerts.iter().for_each(|alert| out.push_str(&alert_lines(policy, alert)));
+    out.push_str(&deeds(policy));
     for test in &policy.tests {
         out.push_str(&format!("test \"{}\" ends {} ms\n", test.name, test.ends_ms));
         test.givens.iter().for_each(|given| out.push_str(&given_line(policy, given)));
+        out.push_str(&test_lines(policy, test));
         for expectation in &test.expectations {
             let only = match &expectation.when {
                 ExpectedWhen::Only(states) => states
@@ -153,13 +157,18 @@ fn given_line(policy: &Policy, given: &Given) -> String {
     let segments: Vec<String> = given
         .phases
         .iter()
-        .flat_map(|phase| &phase.segments)
-        .map(|segment| {
-            let until =
-                if segment.until_ms == i64::MAX { "end".to_owned() } else { segment.until_ms.to_string() };
-            let value = segment.value.map_or("missing".to_owned(), |value| value.to_string());
-            let to = segment.to.map(|to| format!(" to {to}")).unwrap_or_default();
-            format!("{}..{until} {value}{to}", segment.from_ms)
+        .flat_map(|phase| {
+            let segments = phase.segments.iter().map(|segment| {
+                let until = if segment.until_ms == i64::MAX {
+                    "end".to_owned()
+                } else {
+                    segment.until_ms.to_string()
+                };
+                let value = segment.value.map_or("missing".to_owned(), |value| value.to_string());
+                let to = segment.to.map(|to| format!(" to {to}")).unwrap_or_default();
+                format!("{}..{until} {value}{to}", segment.from_ms)
+            });
+            segments.chain(phase.until.iter().map(|step| format!("until {step}"))).collect::<Vec<_>>()
         })
         .collect();
     let adds = if given.accumulate { " added up" } else { "" };

@@ -11,9 +11,7 @@ use crate::declared::Value;
 use crate::expr::DurationUse;
 use crate::library::Kind;
 use crate::problems::names::UnknownWord;
-use crate::typed::{
-    Event, EventWhen, ExpectedEvent, IncidentOf, IncidentState, PlaybookState, StepState,
-};
+use crate::typed::{Event, EventWhen, ExpectedEvent, IncidentOf, IncidentState, PlaybookState, StepState};
 
 const STEP_STATES: &[&str] = &["done", "failed", "undone"];
 const INCIDENT_STATES: &[&str] = &["opened", "acknowledged", "resolved", "reopened"];
@@ -142,7 +140,7 @@ impl<'a> Checker<'a> {
 
     fn unknown_state(&mut self, what: &'static str, word: &Ident, known: &'static [&'static str]) {
         let near = self.nearest(&word.node, known.iter().copied());
-        self.sink.report(UnknownWord { code: codes::UNKNOWN_EVENT, what, word, known, near });
+        self.sink.report(UnknownWord { code: codes::UNKNOWN_STATE, what, word, known, near });
     }
 
     fn step_state(&mut self, word: &Ident) -> Option<StepState> {

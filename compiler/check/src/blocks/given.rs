@@ -274,7 +274,13 @@ impl<'a> Checker<'a> {
         }
     }
 
-    pub(super) fn given_fits(&mut self, operand: &Operand, wanted: &Dimension, span: Span, name: &str) -> Option<()> {
+    pub(super) fn given_fits(
+        &mut self,
+        operand: &Operand,
+        wanted: &Dimension,
+        span: Span,
+        name: &str,
+    ) -> Option<()> {
         let dimension = operand.dimension();
         // For want of another literal a point in time may be given in seconds since 1970.
         let seconds = *wanted == Dimension::Instant && dimension.is_bare();

@@ -101,7 +101,7 @@ impl<'a> Checker<'a> {
             }
             other => {
                 let near = self.nearest(other, DEEDS.iter().copied());
-                let (code, what) = (codes::UNKNOWN_EVENT, "what a person does");
+                let (code, what) = (codes::UNKNOWN_STATE, "what a person does");
                 self.sink.report(UnknownWord { code, what, word: person.deed, known: DEEDS, near });
                 return None;
             }

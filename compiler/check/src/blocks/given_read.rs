@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use nvp_dsl::Span;
-use nvp_dsl::ast::{Expr, ExprKind as Written, Ident, MatchOp, MatchValue, Matcher, PlaybookClause, Reference, Segment};
+use nvp_dsl::ast::{
+    Expr, ExprKind as Written, Ident, MatchOp, MatchValue, Matcher, PlaybookClause, Reference, Segment,
+};
 use nvp_plan::ids::ProviderId;
 use nvp_plan::response::formula::Constant;
 
@@ -31,7 +33,11 @@ impl<'a> Checker<'a> {
             Deed::Write(..) => {
                 let name = &target.name.node;
                 let help = format!("say how it ends: `given {name} succeeds after 3s`");
-                self.sink.report(GivenDeed { span: target.span, title: format!("`{name}` is a write"), help });
+                self.sink.report(GivenDeed {
+                    span: target.span,
+                    title: format!("`{name}` is a write"),
+                    help,
+                });
                 return None;
             }
         };
@@ -65,7 +71,8 @@ impl<'a> Checker<'a> {
                 self.sink.report(GivenDeed { span: to.span, title, help });
                 sound = false;
             }
-            let (Some(lasts), false, false) = (length, matches!(until, Some(None)), matches!(value, Some(None)))
+            let (Some(lasts), false, false) =
+                (length, matches!(until, Some(None)), matches!(value, Some(None)))
             else {
                 sound = false;
                 continue;
@@ -88,7 +95,9 @@ impl<'a> Checker<'a> {
         match (&expr.kind, is_list) {
             (Written::Paren(inner), false) => self.read_value(name, (is, is_list), inner),
             // A list of one is written as a parenthesis is.
-            (Written::Paren(inner), true) => Some(ReadValue::List(vec![self.given_constant(name, is, inner)?])),
+            (Written::Paren(inner), true) => {
+                Some(ReadValue::List(vec![self.given_constant(name, is, inner)?]))
+            }
             (Written::List(items), true) => {
                 let items: Vec<Option<Constant>> =
                     items.iter().map(|item| self.given_constant(name, is, item)).collect();
@@ -206,7 +215,8 @@ impl<'a> Checker<'a> {
 
     fn named_constant(&mut self, name: &'a Ident, is: &Is) -> Option<Constant> {
         let Some(Value::Const(at)) = self.find_value(&name.node) else {
-            let consts: Vec<&'a str> = self.items.consts.iter().map(|item| item.node.name.node.as_str()).collect();
+            let consts: Vec<&'a str> =
+                self.items.consts.iter().map(|item| item.node.name.node.as_str()).collect();
             let near = self.nearest(&name.node, consts.into_iter());
             let help = near.is_none().then(|| format!("write the text itself: `= \"{}\"`", name.node));
             self.unknown(codes::UNKNOWN_TEXT, "constant", &name.node, name.span, near, help);
@@ -230,7 +240,12 @@ impl<'a> Checker<'a> {
                     Is::Flag => "true or false",
                     Is::Text | Is::Handle(..) => "a text",
                 };
-                self.sink.report(TextMisplaced { span: name.span, is: "of another kind", wanted, help: None });
+                self.sink.report(TextMisplaced {
+                    span: name.span,
+                    is: "of another kind",
+                    wanted,
+                    help: None,
+                });
                 None
             }
         }

@@ -147,17 +147,14 @@ impl<'a> Checker<'a> {
 
     /// Whether a matcher pins its label by what only the playbook knows: `Some(Some(()))` where it is so and noted, `Some(None)` where
     /// it cannot be so.
-    pub(crate) fn local_pin(
-        &mut self,
-        matcher: &'a Matcher,
-        already: Option<Span>,
-    ) -> Option<Option<()>> {
+    pub(crate) fn local_pin(&mut self, matcher: &'a Matcher, already: Option<Span>) -> Option<Option<()>> {
         let (op, name) = match &matcher.test {
             None => (MatchOp::Equal, &matcher.label),
             Some((op, MatchValue::Name(name))) => (op.node, name),
             Some(_) => return None,
         };
-        let Some(Parameter::Text(TextValue::Local(slot))) = self.scope.parameters.get(name.node.as_str()) else {
+        let Some(Parameter::Text(TextValue::Local(slot))) = self.scope.parameters.get(name.node.as_str())
+        else {
             return None;
         };
         let slot = *slot;

@@ -4,7 +4,6 @@ use nvp_dsl::Span;
 use nvp_dsl::ast::{self, Expr, Ident, PlaybookClause, Text};
 use nvp_plan::response::formula::{Clause, Formula};
 use nvp_plan::response::playbook::{Approval, Autonomy, Let, Lift, Playbook, Step, Storm, Verify};
-use nvp_plan::response::provider::Repeat;
 
 use super::read::index;
 use super::{Deeds, Formal, Slot};
@@ -76,8 +75,8 @@ impl<'a> Checker<'a> {
             Some((team?, why?))
         });
         let asks = |step: &Step<typed::Expr>| self.is_irreversible(step);
-        let is_needed = autonomy == Autonomy::Propose
-            || (standing_approval.is_none() && steps.iter().any(asks));
+        let is_needed =
+            autonomy == Autonomy::Propose || (standing_approval.is_none() && steps.iter().any(asks));
         let approval = self.approval(said.approval.map(|(approval, _)| approval), is_needed);
         let on_success = self.ends(said.on_success.map(|(answers, _)| answers));
         let on_failure = self.ends(said.on_failure.map(|(answers, _)| answers));
@@ -248,11 +247,6 @@ impl<'a> Checker<'a> {
     ) -> Option<&nvp_plan::response::provider::Write<typed::Expr>> {
         let provider = self.policy.response.providers.get(step.call.provider.index())?;
         provider.writes.get(step.call.write as usize)
-    }
-
-    /// Whether a step must not be done twice.
-    pub(crate) fn is_once(&self, step: &Step<typed::Expr>) -> bool {
-        self.write_of(step).is_some_and(|write| write.repeat == Repeat::Once)
     }
 
     fn steps(&mut self, node: &'a ast::Playbook, whole: Span) -> Vec<Step<typed::Expr>> {

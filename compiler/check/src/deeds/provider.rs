@@ -84,7 +84,12 @@ impl<'a> Checker<'a> {
             };
             if let Some(first) = names.iter().find(|known| known.node == name.node) {
                 let first = first.span;
-                self.sink.report(Repeated { what: "read or write", name: &name.node, span: name.span, first });
+                self.sink.report(Repeated {
+                    what: "read or write",
+                    name: &name.node,
+                    span: name.span,
+                    first,
+                });
                 info.is_sound = false;
             }
             names.push(name);

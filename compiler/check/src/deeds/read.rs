@@ -137,12 +137,8 @@ impl<'a> Checker<'a> {
         self.deeds.before = snapshot;
         let text = self.written(span);
         let text = text.strip_prefix(BEFORE).map(str::to_owned).unwrap_or(text);
-        let call = ReadCall {
-            provider: ProviderId(index(provider)),
-            read: index(at),
-            arguments: arguments?,
-            text,
-        };
+        let call =
+            ReadCall { provider: ProviderId(index(provider)), read: index(at), arguments: arguments?, text };
         let Some(before) = &mut self.deeds.before else { return Some((read, Formula::Read(call))) };
         let same = |known: &ReadCall<typed::Expr>| {
             (known.provider, known.read, &known.arguments) == (call.provider, call.read, &call.arguments)

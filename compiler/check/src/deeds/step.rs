@@ -16,10 +16,13 @@ use crate::typed;
 /// How long a write may take where the step does not say it.
 const TIMEOUT_MS: i64 = 30_000;
 
+/// The name of one, the list, and the most of them.
+type Each<'a> = (&'a Ident, &'a Expr, &'a Spanned<Quantity>);
+
 /// The clauses of a step, each at most once.
 #[derive(Default)]
 struct Said<'a> {
-    each: Option<((&'a Ident, &'a Expr, &'a Spanned<Quantity>), Span)>,
+    each: Option<(Each<'a>, Span)>,
     does: Option<(&'a Call, Span)>,
     timeout: Option<(&'a Expr, Span)>,
     retry: Option<(&'a Spanned<Quantity>, Span)>,
@@ -33,14 +36,16 @@ impl<'a> Checker<'a> {
         let said = self.step_clauses(step);
         let each = said.each.map(|(each, _)| self.each(each));
         // Another step may call its own by the same name; a name that was taken before stays what it was.
-        let item = said.each.map(|((name, ..), _)| name).filter(|name| {
-            self.deeds.named.get(&name.node) == Some(&name.span)
-        });
-        let call = said.does.and_then(|(call, span)| {
-            self.write_call(call, Span { start: call.name.span.start, ..span })
-        });
+        let item = said
+            .each
+            .map(|((name, ..), _)| name)
+            .filter(|name| self.deeds.named.get(&name.node) == Some(&name.span));
+        let call = said
+            .does
+            .and_then(|(call, span)| self.write_call(call, Span { start: call.name.span.start, ..span }));
         let timeout_ms = said.timeout.map(|(timeout, _)| self.duration(timeout, DurationUse::Positive));
-        let retries = said.retry.map(|(retry, _)| self.counted("how often it is tried again", retry, 0.0, 100.0));
+        let retries =
+            said.retry.map(|(retry, _)| self.counted("how often it is tried again", retry, 0.0, 100.0));
         let check = said.check.map(|(check, _)| self.check_clause(check));
         let keep = said.keep.map(|(why, _)| self.plain_text(why));
         if let Some(item) = item {
@@ -85,10 +90,7 @@ impl<'a> Checker<'a> {
     }
 
     /// `each victim in blockers at most 3`: from here on one of them can be named.
-    fn each(
-        &mut self,
-        (name, list, at_most): (&'a Ident, &'a Expr, &'a Spanned<Quantity>),
-    ) -> Option<(Formula<typed::Expr>, u32)> {
+    fn each(&mut self, (name, list, at_most): Each<'a>) -> Option<(Formula<typed::Expr>, u32)> {
         let list = self.list(list);
         let at_most = self.counted("the most that a step goes through", at_most, 1.0, 10_000.0);
         if let Some(first) = self.deeds.named.get(&name.node).copied() {

@@ -12,7 +12,8 @@ use super::{Formal, WriteInfo, visit};
 use crate::checker::Checker;
 use crate::problems::clauses::ClauseTwice;
 use crate::problems::deeds::{
-    ExpiresTime, LooksAtMetrics, OnceWithoutProbe, UnknownParameter, WithoutRepeat, WithoutUndo, WriteConflict,
+    ExpiresTime, LooksAtMetrics, OnceWithoutProbe, UnknownParameter, WithoutRepeat, WithoutUndo,
+    WriteConflict,
 };
 use crate::typed;
 
@@ -44,7 +45,9 @@ impl<'a> Checker<'a> {
         if said.repeat.is_none() && !cut_short {
             self.sink.report(WithoutRepeat { write: &name.node, span: name.span, clause: span });
         }
-        for (clause, other) in [("undo", said.undo.map(|undo| undo.1)), ("expires", said.expires.map(|it| it.1))] {
+        for (clause, other) in
+            [("undo", said.undo.map(|undo| undo.1)), ("expires", said.expires.map(|it| it.1))]
+        {
             if let (Some((_, irreversible)), Some(other)) = (&said.irreversible, other) {
                 self.sink.report(WriteConflict { clause, span: other, irreversible: *irreversible });
             }

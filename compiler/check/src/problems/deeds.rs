@@ -303,8 +303,11 @@ impl From<LabelsLeftOpen<'_>> for Diagnostic {
         let title = format!("which {} of `{text}` is meant is left open", listed(labels));
         let diagnostic = Diagnostic::error(codes::LABELS_LEFT_OPEN, title, span)
             .note("a playbook looks at one row: each label is pinned or aggregated away");
-        let same: Vec<&str> =
-            labels.iter().map(String::as_str).filter(|label| locals.iter().any(|local| local == label)).collect();
+        let same: Vec<&str> = labels
+            .iter()
+            .map(String::as_str)
+            .filter(|label| locals.iter().any(|local| local == label))
+            .collect();
         if same.is_empty() {
             let example: Vec<String> = labels.iter().map(|label| format!("{label} = …")).collect();
             return diagnostic.help(format!(
@@ -340,8 +343,12 @@ pub(crate) struct ForWithoutBeginning<'t> {
 
 impl From<ForWithoutBeginning<'_>> for Diagnostic {
     fn from(ForWithoutBeginning { text, span }: ForWithoutBeginning<'_>) -> Self {
-        Diagnostic::error(codes::FOR_WITHOUT_BEGINNING, "nothing is waited for here, so a `for` has no beginning", span)
-            .note("`let` and `require` look once; `check`, `verify`, `lift` and `storm` wait")
-            .help(format!("ask what has been: `all(… over {text})`, `min(… over {text})`"))
+        Diagnostic::error(
+            codes::FOR_WITHOUT_BEGINNING,
+            "nothing is waited for here, so a `for` has no beginning",
+            span,
+        )
+        .note("`let` and `require` look once; `check`, `verify`, `lift` and `storm` wait")
+        .help(format!("ask what has been: `all(… over {text})`, `min(… over {text})`"))
     }
 }

@@ -9,8 +9,7 @@ impl Checker<'_> {
     /// Refuses `failed / all` without a `default` where `failed` is a selection of `all`.
     pub(crate) fn prove_selection(&mut self, dividend: Placed<'_>, divisor: Placed<'_>) {
         let (part, whole) = (self.behind(&dividend.operand.expr), self.behind(&divisor.operand.expr));
-        if selects(part, whole) == Some(true) && !self.sink.labels_unknown()
-        {
+        if selects(part, whole) == Some(true) && !self.sink.labels_unknown() {
             self.sink.report(SelectionWithoutDefault {
                 dividend: &dividend.operand.expr.text,
                 dividend_span: dividend.span,
