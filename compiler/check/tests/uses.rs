@@ -149,7 +149,12 @@ fn ids_are_places_among_the_names_whatever_order_the_files_come_in() {
     let other = "team mike { empty tells alpha }\nservice shop { owner mike }";
     let teams = |texts: [&str; 2]| {
         let trees = texts.map(|text| parse(FileId(0), text).file);
-        let files = [0, 1].map(|at| SetFile { id: FileId(at), tree: &trees[at as usize], module: None });
+        let files = [0_u32, 1].map(|at| SetFile {
+            id: FileId(at),
+            text: texts[at as usize],
+            tree: &trees[at as usize],
+            module: None,
+        });
         check(&Set { files: &files, modules: &[] }).policy.expect("no error").response
     };
     let found = teams([one, other]);
