@@ -9,6 +9,7 @@ pub(crate) mod walk;
 use nvp_plan::response::ladder::{Calls, Rung};
 use serde::{Deserialize, Serialize};
 
+use crate::incident::Incident;
 use crate::severity::Severity;
 
 /// Whether playbooks may still mend an incident.
@@ -130,6 +131,13 @@ impl Run {
         if self.origin_ms.is_none() && !self.is_suppressed && !self.is_released {
             self.origin_ms = Some(at_ms.max(self.still_since_ms).saturating_sub(self.served_ms));
         }
+    }
+
+    /// Whether an incident is graver than the ladder has told. While somebody has taken it up, only what is graver than was taken up
+    /// counts, also where the ladder has told nobody.
+    pub(crate) fn is_worse_than_told(&self, incident: &Incident) -> bool {
+        let taken_up = incident.acknowledged.as_ref().map(|taken_up| taken_up.severity);
+        self.told.max(taken_up).is_some_and(|told| incident.severity > told)
     }
 
     /// When, in time served, the call was due that is due now; `None` when none is.

@@ -1,6 +1,6 @@
 //! Ladders begin, are jumped up, stand still and go on.
 
-use nvp_plan::response::ladder::Ladder;
+use nvp_plan::response::ladder::{Calls, Ladder};
 
 use super::Desk;
 use super::due::Due;
@@ -75,15 +75,23 @@ impl Desk {
             return;
         };
         let is_open = incident.is_open();
+        if ladders.is_empty() {
+            let (team, channel) = (String::new(), String::new());
+            let why = format!("no ladder is asked for: {why}");
+            Self::record(context, number, IncidentEvent::ReachesNobody { team, channel, why }, out);
+        }
         for name in ladders {
             let ladder = context.plan.ladders.iter().find(|ladder| ladder.name == *name);
             let place = ladder.and_then(|ladder| ladder.rungs.iter().position(|known| known.name == rung));
-            let (Some(ladder), Some(place)) = (ladder, place) else {
+            if place.is_none() {
                 let (ladder, rung) = ((*name).to_owned(), rung.to_owned());
                 let why = "the ladder has no such rung".to_owned();
                 Self::record(context, number, IncidentEvent::Skipped { ladder, rung, why }, out);
-                continue;
-            };
+            }
+            let Some(ladder) = ladder else { continue };
+            // Without such a rung the first that calls people is meant: somebody must be told.
+            let first = || ladder.rungs.iter().position(|rung| rung.calls != Calls::Automatic);
+            let Some(place) = place.or_else(first) else { continue };
             if is_open {
                 self.jump(context, number, (ladder, place), why);
             } else {
@@ -264,7 +272,8 @@ impl Desk {
     }
 }
 
-/// Whether an incident is still suppressed; when it is not, its ladders go on from a mature instant.
+/// Whether an incident is still suppressed; when it is not, its ladders go on from a mature instant. Where it is, by whatever, what
+/// was recorded stands until its time is over.
 pub(super) fn recheck(
     context: &Context<'_>,
     (incident, rows): (&mut Incident, &Rows),
@@ -275,7 +284,10 @@ pub(super) fn recheck(
 ) {
     let Some(before) = incident.suppressed.take() else { return };
     let number = incident.number;
-    if let Some(now) = suppressors.of_incident(incident, rows) {
+    if let Some(mut now) = suppressors.of_incident(incident, rows) {
+        if before.until_ms > context.clock.now_ms() {
+            now = before.clone();
+        }
         due.suppression(number, Some(before.until_ms), Some(now.until_ms));
         if now.why != before.why {
             Desk::record(context, number, IncidentEvent::Suppressed(now.why.clone()), out);

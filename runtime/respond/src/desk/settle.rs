@@ -39,9 +39,13 @@ impl Desk {
         weigh(context, incident, out);
         self.due.look_again_at_automatic(number, incident, mature_ms);
         let mut ladders = std::mem::take(&mut incident.ladders);
-        for (place, run) in
-            ladders.iter_mut().enumerate().filter(|(_, run)| is_worse_than_told(incident, run))
-        {
+        let must_tell = |run: &Run| {
+            // A rung whose first call is still to be made says it then.
+            let is_to_come = !run.is_called && incident.acknowledged.is_none();
+            let is_quiet = run.is_automatic || run.is_released || run.urgent.is_some();
+            !is_to_come && !is_quiet && run.is_worse_than_told(incident)
+        };
+        for (place, run) in ladders.iter_mut().enumerate().filter(|(_, run)| must_tell(run)) {
             run.urgent = Some((Urgent::Worse, run.served_ms(mature_ms)));
             self.due.ladder(number, place, run, Some(mature_ms));
         }
@@ -174,18 +178,4 @@ pub(super) const fn class(severity: Severity) -> u8 {
         Severity::Minor => 3,
         Severity::Info => 4,
     }
-}
-
-/// Whether a ladder must tell its rung that it got worse. While somebody has taken it up, a ladder that has told nobody tells only
-/// what is graver than was taken up.
-fn is_worse_than_told(incident: &Incident, run: &Run) -> bool {
-    if run.is_automatic
-        || run.is_released
-        || run.urgent.is_some()
-        || run.rung.is_empty() && run.origin_ms.is_some()
-    {
-        return false;
-    }
-    let told = run.told.or(incident.acknowledged.as_ref().map(|taken_up| taken_up.severity));
-    told.is_some_and(|told| incident.severity > told)
 }

@@ -47,7 +47,7 @@ pub(crate) fn lines(incident: &Incident, rows: &Rows) -> Vec<String> {
         .collect();
     let untold = incident.alerts().saturating_sub(lines.len());
     if untold > 0 {
-        lines.push(format!("{untold} more alerts"));
+        lines.push(format!("… and {untold} more"));
     }
     if incident.services.len() > 1 {
         let failing = incident.services.iter().filter(|(_, service)| service.standing() > 0);
@@ -60,7 +60,7 @@ pub(crate) fn lines(incident: &Incident, rows: &Rows) -> Vec<String> {
         }
     }
     if incident.forgotten > 0 {
-        lines.push(format!("{} alerts ended because their data ended", incident.forgotten));
+        lines.push(format!("alerts that ended because their data ended: {}", incident.forgotten));
     }
     lines
 }

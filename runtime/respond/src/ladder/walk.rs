@@ -76,7 +76,9 @@ impl Walk<'_> {
         }
         let is_new = run.rung.is_empty();
         let at_ms = run.origin_ms.map(|at_ms| if is_new { at_ms } else { self.context.clock.mature_ms() });
+        let urgent = run.urgent.map(|(kind, _)| (kind, 0));
         run.begin(place, rung, at_ms);
+        run.urgent = urgent.filter(|_| !run.is_automatic);
         Some((place, rung))
     }
 
@@ -87,11 +89,10 @@ impl Walk<'_> {
         if let Calls::Automatic = rung.calls {
             return self.automatic(run, rung, next, served_ms);
         }
-        let is_taken_up = self.incident.acknowledged.is_some();
-        if let (Some((place, next)), Some(why), false) = (next, &run.unreached, is_taken_up) {
+        if let (Some((place, next)), Some(why), Some(_)) = (next, &run.unreached, run.origin_ms) {
             let why = format!("reaches nobody: {why}");
             self.skip(run, &why);
-            run.begin(place, next, run.origin_ms.map(|_| mature_ms));
+            run.begin(place, next, Some(mature_ms));
             return Went::Up;
         }
         if let (Some((place, next)), Some(origin_ms)) = (next, run.origin_ms)
@@ -105,21 +106,32 @@ impl Walk<'_> {
             run.begin(place, next, Some(origin_ms.saturating_add(ends_ms)));
             return Went::Up;
         }
+        if matches!(run.urgent, Some((Urgent::Worse, _))) && !run.is_worse_than_told(self.incident) {
+            // It was put off, and is no longer so.
+            run.urgent = None;
+        }
         let Some(due_ms) = run.due_call_ms(served_ms) else {
             self.end_if_over(run, rung, next.is_none(), served_ms);
             return Went::Nowhere;
         };
         if let Some(suppression) = self.suppressors.of_incident(self.incident, self.rows) {
-            run.stand_still(due_ms, mature_ms);
-            run.is_suppressed = true;
-            if self.incident.suppressed.as_ref().is_none_or(|known| known.why != suppression.why) {
-                self.record(IncidentEvent::Suppressed(suppression.why.clone()));
+            if run.origin_ms.is_some() {
+                run.stand_still(due_ms, mature_ms);
             }
-            self.incident.suppressed = Some(suppression);
+            run.is_suppressed = true;
+            // What was recorded stands until its time is over.
+            let now_ms = self.context.clock.now_ms();
+            if self.incident.suppressed.as_ref().is_none_or(|known| known.until_ms <= now_ms) {
+                self.record(IncidentEvent::Suppressed(suppression.why.clone()));
+                self.incident.suppressed = Some(suppression);
+            }
             return Went::Nowhere;
         }
         if self.call(run, rung, served_ms, due_ms) {
-            run.call_at_ms = schedule::next_call_ms(rung, next.is_none(), served_ms.max(due_ms));
+            // Who was only told for information is still to be called.
+            if run.is_called {
+                run.call_at_ms = schedule::next_call_ms(rung, next.is_none(), served_ms.max(due_ms));
+            }
         } else if let Some((place, next)) = next {
             // The next rung's time begins when this one's call was due.
             let at_ms = run.origin_ms.map(|origin_ms| origin_ms.saturating_add(due_ms).min(mature_ms));
