@@ -17,6 +17,9 @@ use crate::schema::{self, Header};
 /// How many statements a connection keeps prepared.
 const STATEMENTS: usize = 64;
 
+/// How much of the file is kept in memory for writing: negative means KiB.
+const CACHE_KIB: i64 = -65_536;
+
 /// What was found on opening.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
@@ -122,6 +125,8 @@ fn settle(connection: &Connection, path: &Path, options: &Options) -> Result<(),
     {
         connection.pragma_update(None, pragma, value).map_err(failed)?;
     }
+    // A storm touches pages all over its indexes; read again and again they would cost more than the rows.
+    connection.pragma_update(None, "cache_size", CACHE_KIB).map_err(failed)?;
     // The writer carries the log over itself, when nothing waits.
     connection.pragma_update(None, "wal_autocheckpoint", 0).map_err(failed)?;
     connection.pragma_update(None, "journal_size_limit", options.log_bytes.cast_signed()).map_err(failed)?;

@@ -9,7 +9,7 @@ pub struct Options {
     pub queue_changes_max: usize,
     /// After so many changes a commit is made even if more wait.
     pub commit_changes_max: usize,
-    /// After so long a commit is made even if more wait.
+    /// After so long a commit is made even if more wait; later ones, while ever more waits, take up to 16 times as long.
     pub commit_after: Duration,
     /// How long another program's lock on the file is waited for.
     pub busy_timeout: Duration,
@@ -26,7 +26,7 @@ impl Default for Options {
         Self {
             queue_changes_max: 250_000,
             commit_changes_max: 20_000,
-            commit_after: Duration::from_millis(50),
+            commit_after: Duration::from_millis(25),
             busy_timeout: Duration::from_secs(2),
             bytes_max: None,
             log_bytes: 4 << 20,

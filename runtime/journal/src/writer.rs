@@ -17,6 +17,8 @@ use crate::options::Options;
 use crate::queue::{Item, Queue, Statistics};
 use crate::ticket::{Durable, Teller};
 
+/// How much longer than the first commits may take when ever more waits: those far behind gain more by fewer flushes.
+const PATIENCE_MAX: u32 = 16;
 /// How often the head record is replaced at most.
 const HEAD_EVERY: Duration = Duration::from_secs(1);
 
@@ -36,12 +38,15 @@ impl Drop for Guard {
 pub(crate) fn run(mut file: File, queue: Arc<Queue>, options: Options) {
     let guard = Guard(Arc::clone(&queue));
     let mut head_written: Option<Instant> = None;
+    let mut patience = 1;
     while let Some(first) = queue.wait() {
-        if let Err(error) = commit(&mut file, &queue, &options, first, &mut head_written) {
+        let group = Options { commit_after: options.commit_after.saturating_mul(patience), ..options };
+        if let Err(error) = commit(&mut file, &queue, &group, first, &mut head_written) {
             tracing::error!(%error, "the journal is not written any more");
             leave(&file);
             return;
         }
+        patience = if queue.is_idle() { 1 } else { PATIENCE_MAX.min(patience * 2) };
         carry_over(&file, &queue, &options);
     }
     close(&file);

@@ -1,4 +1,5 @@
 -- What a journal holds. Instants are in ms since the Unix epoch and end in _ms; labels, arguments and details are JSON.
+-- Checks are chains of OR: for an IN of three words or more SQLite builds a table each time that a row is written.
 
 -- How far the effects of the input log are written: what is not after this is skipped when it comes again.
 CREATE TABLE position (
@@ -13,7 +14,8 @@ CREATE TABLE audit (
   at_ms   INTEGER NOT NULL,
   input   INTEGER,
   ordinal INTEGER,
-  subject TEXT NOT NULL CHECK (subject IN ('incident', 'notification', 'action', 'silence', 'roster', 'process')),
+  subject TEXT NOT NULL CHECK (subject = 'incident' OR subject = 'notification' OR subject = 'action' OR subject = 'silence'
+    OR subject = 'roster' OR subject = 'process'),
   number  INTEGER,
   kind    TEXT NOT NULL,
   actor   TEXT,
@@ -33,8 +35,8 @@ BEGIN SELECT RAISE(ABORT, 'the audit trail is only ever added to'); END;
 CREATE TABLE incidents (
   number                INTEGER PRIMARY KEY,
   title                 TEXT NOT NULL,
-  state                 TEXT NOT NULL CHECK (state IN ('open', 'acknowledged', 'resolved')),
-  severity              TEXT CHECK (severity IN ('info', 'minor', 'major', 'critical')),
+  state                 TEXT NOT NULL CHECK (state = 'open' OR state = 'acknowledged' OR state = 'resolved'),
+  severity              TEXT CHECK (severity = 'info' OR severity = 'minor' OR severity = 'major' OR severity = 'critical'),
   priority              INTEGER CHECK (priority BETWEEN 1 AND 5),
   owner                 TEXT,
   cause                 TEXT,
@@ -60,7 +62,8 @@ CREATE TABLE notifications (
   number          INTEGER PRIMARY KEY,
   key             TEXT NOT NULL UNIQUE,
   incident        INTEGER REFERENCES incidents (number),
-  reason          TEXT NOT NULL CHECK (reason IN ('page', 'worse', 'unacknowledged', 'resolved', 'notice', 'ticket', 'approval')),
+  reason          TEXT NOT NULL CHECK (reason = 'page' OR reason = 'worse' OR reason = 'unacknowledged' OR reason = 'resolved'
+    OR reason = 'notice' OR reason = 'ticket' OR reason = 'approval'),
   ladder          TEXT,
   rung            TEXT,
   rung_attempt    INTEGER,
@@ -68,7 +71,7 @@ CREATE TABLE notifications (
   channel         TEXT NOT NULL,
   team            TEXT,
   person          TEXT,
-  severity        TEXT NOT NULL CHECK (severity IN ('info', 'minor', 'major', 'critical')),
+  severity        TEXT NOT NULL CHECK (severity = 'info' OR severity = 'minor' OR severity = 'major' OR severity = 'critical'),
   priority        INTEGER NOT NULL CHECK (priority BETWEEN 1 AND 5),
   title           TEXT NOT NULL,
   text            TEXT NOT NULL,
@@ -110,7 +113,8 @@ CREATE TABLE notification_attempts (
   attempt      INTEGER NOT NULL CHECK (attempt >= 1),
   begun_ms     INTEGER NOT NULL,
   ended_ms     INTEGER,
-  result       TEXT NOT NULL CHECK (result IN ('under_way', 'accepted', 'sent', 'retry', 'failed', 'unknown', 'interrupted')),
+  result       TEXT NOT NULL CHECK (result = 'under_way' OR result = 'accepted' OR result = 'sent' OR result = 'retry'
+    OR result = 'failed' OR result = 'unknown' OR result = 'interrupted'),
   why          TEXT,
   -- Whether the attempt before may have been sent: on a channel without a key this one may be a second message.
   is_repeat    INTEGER NOT NULL CHECK (is_repeat IN (0, 1)),
@@ -124,9 +128,11 @@ CREATE TABLE actions (
   arguments         TEXT NOT NULL,
   incident          INTEGER REFERENCES incidents (number),
   source_hash       TEXT NOT NULL,
-  state             TEXT NOT NULL CHECK (state IN ('planned', 'proposed', 'approved', 'running', 'rolling_back', 'standing', 'ended')),
-  "end"             TEXT CHECK ("end" IN ('succeeded', 'no_change', 'lifted', 'refused', 'inconclusive', 'rolled_back',
-                      'rollback_failed', 'indeterminate', 'expired', 'observed')),
+  state             TEXT NOT NULL CHECK (state = 'planned' OR state = 'proposed' OR state = 'approved' OR state = 'running'
+    OR state = 'rolling_back' OR state = 'standing' OR state = 'ended'),
+  "end"             TEXT CHECK ("end" = 'succeeded' OR "end" = 'no_change' OR "end" = 'lifted' OR "end" = 'refused'
+    OR "end" = 'inconclusive' OR "end" = 'rolled_back' OR "end" = 'rollback_failed'
+    OR "end" = 'indeterminate' OR "end" = 'expired' OR "end" = 'observed'),
   end_why           TEXT,
   planned_ms        INTEGER NOT NULL,
   proposed_ms       INTEGER,
@@ -167,7 +173,7 @@ CREATE TABLE calls (
   timeout_ms  INTEGER NOT NULL,
   intended_ms INTEGER NOT NULL,
   ended_ms    INTEGER,
-  outcome     TEXT CHECK (outcome IN ('answered', 'done', 'failed', 'unknown')),
+  outcome     TEXT CHECK (outcome = 'answered' OR outcome = 'done' OR outcome = 'failed' OR outcome = 'unknown'),
   answer      TEXT,
   why         TEXT
 ) STRICT;
