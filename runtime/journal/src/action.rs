@@ -98,7 +98,12 @@ pub enum ActionEvent {
         /// The step.
         step: String,
     },
-    /// A step is done, its check too.
+    /// A step's `do` has answered that it is done, for all of its `each`.
+    StepAnswered {
+        /// The step.
+        step: String,
+    },
+    /// A step is done.
     StepDone {
         /// The step.
         step: String,
@@ -114,6 +119,13 @@ pub enum ActionEvent {
     StepUndone {
         /// The step.
         step: String,
+    },
+    /// A step could not be taken back.
+    UndoFailed {
+        /// The step.
+        step: String,
+        /// Why.
+        why: String,
     },
     /// A step is not taken back.
     StepKept {
@@ -253,9 +265,11 @@ impl ActionEvent {
             Self::Intent { .. } => "intent",
             Self::Ended { .. } => "ended",
             Self::AlreadySo { .. } => "already_so",
+            Self::StepAnswered { .. } => "step_answered",
             Self::StepDone { .. } => "step_done",
             Self::StepFailed { .. } => "step_failed",
             Self::StepUndone { .. } => "step_undone",
+            Self::UndoFailed { .. } => "undo_failed",
             Self::StepKept { .. } => "step_kept",
             Self::Drift { .. } => "drift",
             Self::RollingBack { .. } => "rolling_back",
@@ -301,9 +315,11 @@ impl ActionEvent {
             Self::Intent { step, write, attempt, .. } => format!("{step}: {write}, time {attempt}"),
             Self::Ended { call, outcome } => format!("call {call}: {}", outcome.text()),
             Self::AlreadySo { step } => format!("{step}: already so"),
+            Self::StepAnswered { step } => format!("{step} has answered"),
             Self::StepDone { step } => format!("{step} is done"),
             Self::StepFailed { step, why } => format!("{step} failed: {why}"),
             Self::StepUndone { step } => format!("{step} was taken back"),
+            Self::UndoFailed { step, why } => format!("{step} could not be taken back: {why}"),
             Self::StepKept { step, why } => format!("{step} is kept: {why}"),
             Self::Drift { step, values } => {
                 let values: Vec<String> = values

@@ -151,6 +151,7 @@ fn run() -> Vec<Change> {
         action(9, intent(1, false)),
         call(1, false),
         action(10, ActionEvent::Ended { call: 1, outcome: Outcome::Done }),
+        action(10, ActionEvent::StepAnswered { step: "grow_pool".into() }),
         action(10, ActionEvent::StepDone { step: "grow_pool".into() }),
         action(11, ActionEvent::RollingBack { why: "verify was false".into() }),
         action(11, intent(2, true)),
@@ -166,6 +167,7 @@ fn run() -> Vec<Change> {
                 values: vec![("pgbouncer.pool_size(eu)".into(), json!(150), json!(180))],
             },
         ),
+        action(13, ActionEvent::UndoFailed { step: "grow_pool".into(), why: "drift".into() }),
         action(
             14,
             ActionEvent::End { end: ActionEnd::RollbackFailed, why: Some("somebody else changed it".into()) },
