@@ -298,6 +298,25 @@ codes! {
     /// A step that no playbook has.
     UNKNOWN_STEP = "E0826";
 
+    /// A step that cannot be taken back, without an approval or a limit.
+    IRREVERSIBLE_UNAPPROVED = "E0830";
+    /// A step that cannot be taken back before one that may fail.
+    IRREVERSIBLE_NOT_LAST = "E0831";
+    /// Kinds of things that playbooks lock in different orders.
+    LOCK_ORDER = "E0832";
+    /// Two steps that set one thing to two values.
+    OPPOSING = "E0833";
+    /// Playbooks that may bring about the alerts that run them, without a bound.
+    CYCLE_WITHOUT_LIMIT = "E0834";
+    /// An automatic rung that is over while a playbook may still run.
+    RUNG_TOO_SHORT = "E0835";
+    /// A `for` that cannot be served in the time that is waited.
+    FOR_BEYOND_WITHIN = "E0836";
+    /// A condition that is waited for and cannot change.
+    NEVER_CHANGES = "E0837";
+    /// A `retry` of what must not be done twice.
+    RETRY_ONCE = "E0838";
+
     /// A threshold of a quantile or share that is no bucket's bound.
     NO_BUCKET_BOUND = "W0700";
     /// A constant that nothing uses.
@@ -322,4 +341,6 @@ codes! {
     UNUSED_PLAYBOOK = "W0710";
     /// A write that must not happen twice, without a probe.
     ONCE_WITHOUT_PROBE = "W0720";
+    /// A `let` that nothing uses.
+    UNUSED_LET = "W0721";
 }

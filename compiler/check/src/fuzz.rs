@@ -3,7 +3,9 @@
 use nvp_dsl::ast::File;
 use nvp_dsl::diagnostic::Severity;
 use nvp_dsl::{FileId, parse};
+use nvp_plan::response::formula::{Constant, Formula};
 
+use crate::deeds::visit;
 use crate::library::Module;
 use crate::set::{Set, SetFile, uses};
 use crate::typed::{Expr, Policy};
@@ -66,6 +68,15 @@ fn sound(policy: &Policy, files: &[SetFile<'_>]) {
         policy.tests.len() == items(|kind| matches!(kind, nvp_dsl::ast::ItemKind::Test(_))),
         "no test is lost"
     );
+    assert!(
+        policy.response.providers.len() == items(|kind| matches!(kind, nvp_dsl::ast::ItemKind::Provider(_))),
+        "no provider is lost"
+    );
+    assert!(
+        policy.response.playbooks.len() == items(|kind| matches!(kind, nvp_dsl::ast::ItemKind::Playbook(_))),
+        "no playbook is lost"
+    );
+    let looked_at = deeds(policy);
     let levels = policy.alerts.iter().flat_map(|alert| &alert.levels);
     let roots = policy
         .derives
@@ -76,7 +87,7 @@ fn sound(policy: &Policy, files: &[SetFile<'_>]) {
         .chain(
             policy.tests.iter().flat_map(|test| &test.expectations).map(|expectation| &expectation.condition),
         );
-    for root in roots {
+    for root in roots.chain(looked_at) {
         let mut todo = vec![root];
         while let Some(expr) = todo.pop() {
             node(expr, policy);
@@ -96,6 +107,43 @@ fn sound(policy: &Policy, files: &[SetFile<'_>]) {
     for expectation in policy.tests.iter().flat_map(|test| &test.expectations) {
         assert!(expectation.condition.labels.is_empty(), "an expectation has no labels left");
     }
+}
+
+/// Formulas refer to what is there, and say of each label of what they look at which value is meant. Tells what they look at.
+fn deeds(policy: &Policy) -> Vec<&Expr> {
+    let mut looked_at = Vec::new();
+    for playbook in &policy.response.playbooks {
+        let (parameters, lets) = (playbook.parameters.len(), playbook.lets.len());
+        for formula in visit::formulas(playbook) {
+            visit::all(formula, &mut |part| {
+                assert!(!matches!(part, Formula::Before(_)), "a snapshot is an undo's");
+            });
+            visit::all(formula, &mut |part| match part {
+                Formula::Parameter(place) => assert!((*place as usize) < parameters, "a parameter is there"),
+                Formula::Local(place) => assert!((*place as usize) < lets, "what `let` found is there"),
+                Formula::Constant(Constant::Number(value)) => {
+                    assert!(value.is_finite(), "a constant is finite")
+                }
+                Formula::Observed(observed) => {
+                    let pinned = observed.labels.iter().map(|(label, _)| label);
+                    assert!(pinned.eq(&observed.of.labels), "each label is pinned, and no other");
+                    looked_at.push(&observed.of);
+                }
+                _ => {}
+            });
+        }
+        for clause in visit::outcomes(playbook) {
+            let mut clocks = Vec::new();
+            visit::all(&clause.formula, &mut |part| {
+                if let Formula::For(_, _, clock) = part {
+                    clocks.push(*clock);
+                }
+            });
+            clocks.sort_unstable();
+            assert!(clocks.iter().copied().eq(0..clause.clocks), "each clock has its place");
+        }
+    }
+    looked_at
 }
 
 fn node(expr: &Expr, policy: &Policy) {

@@ -84,6 +84,11 @@ impl Sink {
         self.diagnostics.push(diagnostic);
     }
 
+    /// Adds problems that were gathered.
+    pub(crate) fn report_all(&mut self, problems: Vec<Diagnostic>) {
+        problems.into_iter().for_each(|problem| self.report(problem));
+    }
+
     /// Whether an error was found, here or by the parser.
     pub(crate) fn refused(&self) -> bool {
         self.errors > 0 || !self.lost.is_empty()

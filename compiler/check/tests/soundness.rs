@@ -20,6 +20,8 @@ fn texts() -> Vec<String> {
     for page in nvp_check::codes::pages() {
         texts.extend(page.bad.iter().chain(&page.good).map(|example| (*example).to_owned()));
     }
+    let set = policies(&root().join("compiler/check/tests/sets"));
+    texts.push(set.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join("\n"));
     let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
     for entry in std::fs::read_dir(cases).unwrap() {
         let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
@@ -85,6 +87,25 @@ const WORDS: &[&str] = &[
     "present(",
     "max(",
     ",",
+    "{db}",
+    "{region = db}",
+    "pool.size(db)",
+    "before.",
+    "let x =",
+    "x",
+    "count(x) > 1",
+    "each y in x at most 3",
+    "check",
+    "verify",
+    "within 5m",
+    "timeout 5s",
+    "retry 2",
+    "idempotent",
+    "irreversible \"why\"",
+    "undo",
+    "keep \"why\"",
+    "== \"eu\"",
+    "until grow done",
 ];
 
 proptest! {

@@ -1,7 +1,7 @@
 //! `alert slow on latency { yellow when > 200ms … }`.
 
 use nvp_dsl::Span;
-use nvp_dsl::ast::{self, AlertClause, Expr, Ident};
+use nvp_dsl::ast::{self, AlertClause, Expr, Ident, PlaybookClause};
 use rustc_hash::FxHashMap;
 
 use crate::checker::{AlertInfo, Checker};
@@ -255,21 +255,41 @@ impl<'a> Checker<'a> {
         lost.is_part_of(alert) || lost.names("defaults") || defaults.any(|item| lost.is_part_of(item.span))
     }
 
-    /// Former names hand state on, so each belongs to one alert and to none that exists.
+    /// Former names hand state on, so each belongs to one alert, or playbook, and to none that exists.
     pub(crate) fn check_former_names(&mut self) {
-        let mut taken: FxHashMap<&'a str, Span> = FxHashMap::default();
-        for item in &self.items.alerts {
-            taken.entry(&item.node.name.node).or_insert(item.node.name.span);
-        }
-        for item in &self.items.alerts {
-            for clause in &item.node.clauses {
-                let AlertClause::Formerly(former) = &clause.node else { continue };
-                if let Some(other) = taken.insert(&former.node, former.span) {
-                    self.sink.report(FormerName { name: &former.node, span: former.span, other });
-                }
-            }
-        }
+        let alerts = self.items.alerts.iter().map(|item| &item.node.name);
+        let formers = self.items.alerts.iter().flat_map(|item| &item.node.clauses);
+        let formers = formers.filter_map(|clause| match &clause.node {
+            AlertClause::Formerly(former) => Some(former),
+            _ => None,
+        });
+        let found = taken_twice("alert", alerts.collect(), formers.collect());
+        let playbooks = self.items.playbooks.iter().map(|item| &item.node.name);
+        let formers = self.items.playbooks.iter().flat_map(|item| &item.node.clauses);
+        let formers = formers.filter_map(|clause| match &clause.node {
+            PlaybookClause::Formerly(former) => Some(former),
+            _ => None,
+        });
+        let more = taken_twice("playbook", playbooks.collect(), formers.collect());
+        found.into_iter().chain(more).for_each(|problem| self.sink.report(problem));
     }
+}
+
+/// Former names that something else has, or had.
+fn taken_twice<'a>(
+    what: &'static str,
+    names: Vec<&'a Ident>,
+    formers: Vec<&'a Ident>,
+) -> Vec<FormerName<'a>> {
+    let mut taken: FxHashMap<&'a str, Span> = FxHashMap::default();
+    for name in names {
+        taken.entry(&name.node).or_insert(name.span);
+    }
+    let problem = |former: &'a Ident| {
+        let other = taken.insert(&former.node, former.span)?;
+        Some(FormerName { what, name: &former.node, span: former.span, other })
+    };
+    formers.into_iter().filter_map(problem).collect()
 }
 
 /// The left side of the comparisons, where all of them have the same one.

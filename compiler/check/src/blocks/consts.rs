@@ -55,8 +55,8 @@ impl<'a> Checker<'a> {
         None
     }
 
-    /// Warns of a parameter that hides a name of the set.
-    pub(crate) fn warn_shadowed(&mut self, name: &'a Ident) {
+    /// Warns of a parameter, or of what a `let` finds, that hides a name of the set.
+    pub(crate) fn warn_shadowed(&mut self, is: &'static str, name: &'a Ident) {
         let Some(value) = self.items.values.get(name.node.as_str()).copied() else { return };
         let Some((hidden, what)) = self.declaration(value) else { return };
         // Who wrote a module could not know what the sets that use it declare.
@@ -64,7 +64,8 @@ impl<'a> Checker<'a> {
         if here.is_some_and(|here| here.module.is_some() && here.id != hidden.file) {
             return;
         }
-        self.sink.report(Shadowed { name, what, hidden });
+        let inside = if self.deeds.is_on { "playbook" } else { "function" };
+        self.sink.report(Shadowed { is, inside, name, what, hidden });
     }
 
     /// Where a name is declared, and as what.

@@ -13,7 +13,7 @@ use nvp_plan::unit::Unit;
 use super::slot::Seen;
 use super::{Is, Slot, SlotId};
 use crate::checker::Checker;
-use crate::expr::{Operand, Shape};
+use crate::expr::{Operand, Selected, Shape};
 use crate::problems::deeds::{LocalInside, PinOperator, PinnedApart};
 use crate::problems::labels::PinnedTwice;
 use crate::scope::{Parameter, TextValue};
@@ -170,9 +170,9 @@ impl<'a> Checker<'a> {
     }
 
     /// Notes the labels that a selector leaves open.
-    pub(crate) fn note_open(&mut self, labels: &[String], kept: &[&str], span: Span) {
+    pub(crate) fn note_open(&mut self, selected: &Selected, span: Span) {
         let Some(leaf) = &mut self.deeds.leaf else { return };
-        for label in labels.iter().filter(|label| !kept.contains(&label.as_str())) {
+        for label in selected.labels.iter().filter(|label| !selected.kept.contains(label)) {
             leaf.open.entry(label.clone()).or_insert(span);
         }
     }

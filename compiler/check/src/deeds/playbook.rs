@@ -6,13 +6,13 @@ use nvp_plan::response::formula::{Clause, Formula};
 use nvp_plan::response::playbook::{Approval, Autonomy, Let, Lift, Playbook, Step, Storm, Verify};
 
 use super::read::index;
-use super::{Deeds, Formal, Slot};
+use super::{Deeds, Formal, Slot, visit};
 use crate::checker::Checker;
 use crate::codes;
 use crate::expr::DurationUse;
 use crate::library::Kind;
 use crate::problems::clauses::ClauseTwice;
-use crate::problems::names::{Repeated, UnknownWord};
+use crate::problems::names::{Repeated, UnknownWord, Unused};
 use crate::problems::playbooks::WithoutStep;
 use crate::scope::Scope;
 use crate::typed;
@@ -46,9 +46,36 @@ impl<'a> Checker<'a> {
             self.deeds = Deeds::default();
             // One with an error stands for nothing that could be proved or run.
             let is_whole = self.sink.errors() == errors;
+            if let (Some(playbook), true) = (&playbook, is_whole) {
+                self.warn_unused_lets(at, playbook);
+            }
             self.playbooks.push(playbook.filter(|_| is_whole).map(|playbook| (at, playbook)));
         }
         self.scope = Scope::default();
+    }
+
+    fn warn_unused_lets(&mut self, at: usize, playbook: &Playbook<typed::Expr>) {
+        let mut used = vec![false; playbook.lets.len()];
+        for formula in visit::formulas(playbook) {
+            visit::all(formula, &mut |part| {
+                if let Formula::Local(place) = part
+                    && let Some(used) = used.get_mut(*place as usize)
+                {
+                    *used = true;
+                }
+            });
+        }
+        let clauses = self.items.playbooks.get(at).into_iter().flat_map(|item| &item.node.clauses);
+        let lets = clauses.filter_map(|clause| match &clause.node {
+            PlaybookClause::Let(name, _) => Some((name, clause.span)),
+            _ => None,
+        });
+        let unused: Vec<(&'a Ident, Span)> =
+            lets.zip(used).filter(|(_, used)| !used).map(|(found, _)| found).collect();
+        for (name, item) in unused {
+            let (code, what, span) = (codes::UNUSED_LET, "value", name.span);
+            self.sink.report(Unused { code, what, name: &name.node, span, item });
+        }
     }
 
     fn playbook(&mut self, at: usize) -> Option<Playbook<typed::Expr>> {
@@ -57,7 +84,7 @@ impl<'a> Checker<'a> {
         self.begin(file);
         self.deeds = Deeds { is_on: true, ..Deeds::default() };
         let formals = self.formals(&node.parameters, None)?;
-        node.parameters.iter().for_each(|parameter| self.warn_shadowed(&parameter.name));
+        node.parameters.iter().for_each(|parameter| self.warn_shadowed("parameter", &parameter.name));
         self.bind_formals(&node.parameters, &formals);
         let said = self.playbook_clauses(node);
         let lets = self.lets(node);
@@ -149,7 +176,7 @@ impl<'a> Checker<'a> {
                 continue;
             }
             names.push(name);
-            self.warn_shadowed(name);
+            self.warn_shadowed("value", name);
             let Some(found) = self.found(value) else {
                 self.scope.parameters.insert(&name.node, crate::scope::Parameter::Failed);
                 continue;

@@ -21,8 +21,10 @@ use crate::units::UnitTable;
 pub(crate) struct ProviderInfo<'a> {
     pub(crate) reads: Vec<ReadInfo<'a>>,
     pub(crate) writes: Vec<WriteInfo<'a>>,
-    /// Whether all that it declares was understood.
-    pub(crate) is_sound: bool,
+    /// The names of reads and writes that were not understood.
+    pub(crate) unsound: Vec<&'a str>,
+    /// Whether a part of it could not be read.
+    pub(crate) is_cut_short: bool,
 }
 
 /// A read.
@@ -71,10 +73,11 @@ impl<'a> Checker<'a> {
 
     fn declare_provider(&mut self, id: usize, at: usize) -> Option<ProviderInfo<'a>> {
         let item = self.items.providers.get(at)?;
-        let (node, file, whole) = (item.node, item.file, item.span);
+        let (node, file) = (item.node, item.file);
+        let is_cut_short = self.sink.lost().is_part_of(item.span);
         self.begin(file);
         let handles = handles(node, &self.units);
-        let mut info = ProviderInfo { is_sound: !self.sink.lost().is_part_of(whole), ..Default::default() };
+        let mut info = ProviderInfo { is_cut_short, ..ProviderInfo::default() };
         let mut names: Vec<&'a ast::Ident> = Vec::new();
         for clause in &node.clauses {
             let (name, parameters) = match &clause.node {
@@ -90,7 +93,6 @@ impl<'a> Checker<'a> {
                     span: name.span,
                     first,
                 });
-                info.is_sound = false;
             }
             names.push(name);
             let formals = self.formals(parameters, Some((id, &handles)));
@@ -99,7 +101,7 @@ impl<'a> Checker<'a> {
                 _ => Some(None),
             };
             let (Some(formals), Some(gives)) = (formals, gives) else {
-                info.is_sound = false;
+                info.unsound.push(&name.node);
                 continue;
             };
             let name = name.node.as_str();

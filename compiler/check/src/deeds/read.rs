@@ -26,6 +26,8 @@ pub(crate) enum Deed {
     Write(usize, usize),
 }
 
+/// Who can ask a provider.
+const ASKS: &str = "a playbook asks providers: `let`, `require`, `check`";
 /// The word before the reads of a snapshot.
 const BEFORE: &str = "before.";
 
@@ -60,8 +62,8 @@ impl<'a> Checker<'a> {
         let own = self.deeds.own.filter(|_| matches!(provider, "" | "before"));
         let at = own.or_else(|| self.items.answers.id(Kind::Provider, provider));
         let info = at.and_then(|at| self.providers.get(at));
-        // What a provider that has a problem of its own declares is not known.
-        if info.is_some_and(|info| !info.is_sound) {
+        // What has a problem of its own is not reported again where it is used.
+        if info.is_some_and(|info| info.is_cut_short || info.unsound.contains(&bare)) {
             self.sink.hold_back();
             return None;
         }
@@ -81,25 +83,48 @@ impl<'a> Checker<'a> {
     /// A call in an expression that a provider answers; `None` where the name is none of a provider's.
     pub(crate) fn provider_call(&mut self, call: &'a Call, span: Span) -> Option<Option<Operand>> {
         let name = call.name.node.as_str();
-        let known = self.deed_named(name);
         // Only a playbook and a provider itself can ask.
         if !self.deeds.is_on {
-            known?;
-            let help = "a playbook asks providers: `let`, `require`, `check`";
-            self.sink.report(DeedMisplaced { name, span: call.name.span, is: "a provider's", help });
+            self.provider_before_dot(name)?;
+            self.sink.report(DeedMisplaced { name, span: call.name.span, is: "a provider's", help: ASKS });
             return Some(None);
         }
-        if known.is_none() && !name.contains('.') {
-            return None;
+        if !name.contains('.') {
+            self.deed_named(name)?;
         }
         Some(self.read_operand(call, span))
+    }
+
+    /// The provider that a name with a dot begins with.
+    fn provider_before_dot(&self, name: &str) -> Option<usize> {
+        self.items.answers.id(Kind::Provider, name.split_once('.')?.0)
+    }
+
+    /// Reports a provider's read that is named and not called; `None` where the name is none of a provider's.
+    pub(crate) fn uncalled_read(&mut self, reference: &Reference) -> Option<()> {
+        let name = reference.name.node.as_str();
+        self.provider_before_dot(name)?;
+        let (is, help) = match self.deeds.is_on {
+            true => ("a provider's", "call it with what it wants to know, in parentheses"),
+            false => ("a provider's", ASKS),
+        };
+        self.sink.report(DeedMisplaced { name, span: reference.name.span, is, help });
+        Some(())
+    }
+
+    /// The provider whose read a call without one may mean.
+    pub(crate) fn meant_read(&self, name: &str) -> Option<String> {
+        let mut providers = self.items.answers.of(Kind::Provider).iter().zip(&self.providers);
+        let has = |info: &super::ProviderInfo<'_>| info.reads.iter().any(|read| read.name == name);
+        let (named, _) = providers.find(|(_, info)| self.deeds.is_on && has(info))?;
+        Some(format!("name the provider: `{}.{name}(…)`", named.name.node))
     }
 
     fn read_operand(&mut self, call: &'a Call, span: Span) -> Option<Operand> {
         let (read, formula) = self.read_call(call, span)?;
         let (name, is_list) = (call.name.node.as_str(), read.is_list);
         if is_list || matches!(read.gives, Is::Text | Is::Handle(..)) {
-            let (is, help) = thing_words(is_list);
+            let (is, help) = thing_words(&read.gives, is_list);
             self.sink.report(ThingMisplaced { text: name, span, is, help });
             return None;
         }
@@ -227,7 +252,12 @@ impl<'a> Checker<'a> {
                     self.root(expr)?;
                 }
                 let help = "a list is what a `list of` read gives, or a `let` of one";
-                self.sink.report(ThingMisplaced { text: &text, span: expr.span, is: "no list", help });
+                self.sink.report(ThingMisplaced {
+                    text: &text,
+                    span: expr.span,
+                    is: "no list".to_owned(),
+                    help,
+                });
                 None
             }
         }
@@ -244,10 +274,13 @@ impl<'a> Checker<'a> {
 }
 
 /// What something is that is no number and no condition, and what can be done with it.
-pub(super) fn thing_words(is_list: bool) -> (&'static str, &'static str) {
+pub(super) fn thing_words(is: &Is, is_list: bool) -> (String, &'static str) {
     match is_list {
-        true => ("a list", "a list can be counted (`count(x)`) and gone through (`each y in x at most 3`)"),
-        false => ("a text", "compare it with `==` or `!=`, or hand it to a provider"),
+        true => {
+            let help = "a list can be counted (`count(x)`) and gone through (`each y in x at most 3`)";
+            ("a list".to_owned(), help)
+        }
+        false => (is.words(), "compare it with `==` or `!=`, or hand it to a provider"),
     }
 }
 

@@ -97,7 +97,7 @@ impl<'a> Checker<'a> {
             self.sink.report(Repeated { what: "value", name: &name.node, span: name.span, first });
             return None;
         }
-        self.warn_shadowed(name);
+        self.warn_shadowed("value", name);
         let Some((list, is)) = list else {
             self.scope.parameters.insert(&name.node, crate::scope::Parameter::Failed);
             self.deeds.named.insert(name.node.clone(), name.span);

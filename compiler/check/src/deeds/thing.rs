@@ -6,7 +6,7 @@ use nvp_plan::response::formula::{Constant, Formula};
 
 use super::read::{Deed, thing_words};
 use super::slot::{Seen, compare};
-use super::{Is, Slot};
+use super::{Is, Slot, SlotId};
 use crate::checker::{self, Checker};
 use crate::declared::Value;
 use crate::expr::{Operand, Placed, Shape, compare_op};
@@ -128,7 +128,7 @@ impl<'a> Checker<'a> {
         }
         if !matches!(op, BinaryOp::Equal | BinaryOp::NotEqual) {
             let text = self.written(left.span);
-            let (is, help) = thing_words(false);
+            let (is, help) = thing_words(&left_thing.is, false);
             self.sink.report(ThingMisplaced { text: &text, span, is, help });
             return None;
         }
@@ -172,8 +172,10 @@ impl<'a> Checker<'a> {
     }
 
     /// Reports that a text, a handle or a list stands where a number or a condition is wanted.
-    pub(crate) fn thing_misplaced(&mut self, name: &str, is_list: bool, span: Span) {
-        let (is, help) = thing_words(is_list);
+    pub(crate) fn thing_misplaced(&mut self, name: &str, slot: Option<SlotId>, span: Span) {
+        let slot = slot.and_then(|slot| self.deeds.slots.get(slot.0));
+        let (is, help) =
+            slot.map_or_else(|| thing_words(&Is::Text, false), |slot| thing_words(&slot.is, slot.is_list));
         self.sink.report(ThingMisplaced { text: name, span, is, help });
     }
 

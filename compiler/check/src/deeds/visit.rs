@@ -1,6 +1,9 @@
 //! Walking formulas.
 
-use nvp_plan::response::formula::Formula;
+use nvp_plan::response::formula::{Clause, Formula, Piece};
+use nvp_plan::response::playbook::{Answer, Limit, Playbook};
+
+use crate::typed::Expr;
 
 /// Tells `visit` of the parts of a formula, left to right.
 pub(crate) fn parts<'f, L>(formula: &'f Formula<L>, visit: &mut dyn FnMut(&'f Formula<L>)) {
@@ -95,4 +98,44 @@ pub(super) fn number_clocks<L>(formula: &mut Formula<L>) -> u32 {
     let mut clocks = 0;
     number(formula, &mut clocks);
     clocks
+}
+/// The conditions of a playbook in which something is waited for after something was done: checks, `verify`, `lift`.
+pub(crate) fn outcomes(playbook: &Playbook<Expr>) -> impl Iterator<Item = &Clause<Expr>> {
+    let checks = playbook.steps.iter().filter_map(|step| Some(&step.check.as_ref()?.0));
+    let verify =
+        playbook.verify.iter().flat_map(|verify| std::iter::once(&verify.condition).chain(&verify.needs));
+    checks.chain(verify).chain(playbook.lift.iter().map(|lift| &lift.when))
+}
+
+/// All formulas of a playbook.
+pub(crate) fn formulas(playbook: &Playbook<Expr>) -> Vec<&Formula<Expr>> {
+    let mut found: Vec<&Formula<Expr>> = playbook.lets.iter().map(|found| &found.value).collect();
+    found.extend(playbook.requires.iter().map(|clause| &clause.formula));
+    found.extend(playbook.storm.iter().map(|storm| &storm.when.formula));
+    found.extend(outcomes(playbook).map(|clause| &clause.formula));
+    found.extend(playbook.limits.iter().filter_map(|limit| match limit {
+        Limit::Share(_, of, _) => Some(of),
+        Limit::Rate { .. } | Limit::AtOnce(_) => None,
+    }));
+    for step in &playbook.steps {
+        found.extend(step.each.iter().map(|(list, _)| list));
+        found.extend(&step.call.arguments);
+    }
+    for answer in playbook.on_success.iter().chain(&playbook.on_failure) {
+        let Answer::Ticket(_, pieces) = answer else { continue };
+        found.extend(pieces.iter().filter_map(|piece| match piece {
+            Piece::Value(formula, _) => Some(formula),
+            Piece::Plain(_) => None,
+        }));
+    }
+    found
+}
+
+/// All looks at metrics of a formula.
+pub(crate) fn observed<'f>(root: &'f Formula<Expr>, visit: &mut dyn FnMut(&'f Expr)) {
+    all(root, &mut |formula| {
+        if let Formula::Observed(observed) = formula {
+            visit(&observed.of);
+        }
+    });
 }

@@ -130,7 +130,7 @@ impl<'a> Checker<'a> {
             Some(percent) if percent > 0.0 && percent < 100.0 => {
                 Some(format!("write `quantile({}, …)`; short names go from `p50` to `p99`", percent / 100.0))
             }
-            _ => None,
+            _ => self.meant_read(name),
         };
         let near = near.filter(|_| help.is_none());
         let (code, what, span) = (codes::UNKNOWN_FUNCTION, "function", call.name.span);

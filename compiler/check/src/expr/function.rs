@@ -100,7 +100,7 @@ impl<'a> Checker<'a> {
             if let Some(first) = seen.insert(&name.node, name.span) {
                 self.sink.report(Repeated { what: "parameter", name: &name.node, span: name.span, first });
             }
-            self.warn_shadowed(name);
+            self.warn_shadowed("parameter", name);
             let value = match self.takes(&parameter.unit) {
                 None => Parameter::Failed,
                 Some(Takes::Text) => Parameter::Text(TextValue::Open),

@@ -29,6 +29,7 @@ pub(crate) use constant::{Bounded, DurationUse};
 pub(crate) use function::Takes;
 pub(crate) use join::{Placed, subset};
 pub(crate) use operand::{Every, Operand, Shape};
+pub(crate) use selector::Selected;
 
 use crate::checker::Checker;
 use crate::problems::clauses::WithoutSubject;

@@ -25,13 +25,12 @@ impl<'a> Checker<'a> {
             return match parameter {
                 Parameter::Operand(operand) => self.named_operand(operand, span),
                 Parameter::Text(_) if self.deeds.is_on => {
-                    self.thing_misplaced(name, false, span);
+                    self.thing_misplaced(name, None, span);
                     None
                 }
                 Parameter::Text(_) => self.text_misplaced(span),
                 Parameter::Thing(slot) => {
-                    let is_list = self.deeds.slots.get(slot.0).is_some_and(|slot| slot.is_list);
-                    self.thing_misplaced(name, is_list, span);
+                    self.thing_misplaced(name, Some(slot), span);
                     None
                 }
                 Parameter::Failed => None,
@@ -90,6 +89,7 @@ impl<'a> Checker<'a> {
         let (labels, every_ms, name) = (info.labels.clone(), info.metric.every_ms, info.metric.name.clone());
         let closed = Some(id);
         let selected = self.select(&name, &labels, closed, reference.selector.as_deref())?;
+        self.note_open(&selected, reference.span);
         let parts = Parts {
             shape,
             labels: selected.labels,
@@ -106,6 +106,7 @@ impl<'a> Checker<'a> {
         let (id, shape, every, labels) = (info.id, info.shape.clone(), info.every, info.labels.clone());
         let name = reference.name.node.as_str();
         let selected = self.select(name, &labels, None, reference.selector.as_deref())?;
+        self.note_open(&selected, reference.span);
         let parts = Parts {
             shape,
             labels: selected.labels,
@@ -136,6 +137,9 @@ impl<'a> Checker<'a> {
 
     fn unknown_name(&mut self, reference: &'a Reference) {
         let name = reference.name.node.as_str();
+        if self.uncalled_read(reference).is_some() {
+            return;
+        }
         let other = if self.items.severity_names.contains_key(name) {
             Some("a severity")
         } else if self.items.service_names.contains_key(name) {

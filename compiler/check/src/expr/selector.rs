@@ -18,8 +18,10 @@ use crate::typed::{Labels, Matcher, MatcherTest, MetricId};
 pub(crate) struct Selected {
     /// The matchers, sorted.
     pub(crate) matchers: Vec<Matcher>,
-    /// The labels that are not pinned.
+    /// The labels that are not pinned, and those that stay although a playbook pins them.
     pub(crate) labels: Labels,
+    /// Those that stay.
+    pub(crate) kept: Labels,
 }
 
 impl<'a> Checker<'a> {
@@ -31,9 +33,8 @@ impl<'a> Checker<'a> {
         metric: Option<MetricId>,
         written: Option<&'a [Written]>,
     ) -> Option<Selected> {
-        let mut selected = Selected { matchers: Vec::new(), labels: labels.clone() };
+        let mut selected = Selected { labels: labels.clone(), ..Selected::default() };
         let mut pinned: FxHashMap<&str, Span> = FxHashMap::default();
-        let mut kept: Vec<&str> = Vec::new();
         let mut sound = true;
         for matcher in written.unwrap_or_default() {
             let label = &matcher.label;
@@ -45,7 +46,7 @@ impl<'a> Checker<'a> {
             if let Some(noted) = self.local_pin(matcher, pinned.get(label.node.as_str()).copied()) {
                 sound &= noted.is_some();
                 pinned.insert(&label.node, matcher.span);
-                kept.push(&label.node);
+                selected.kept.push(label.node.clone());
                 continue;
             }
             let Some(test) = self.matcher_test(matcher, metric) else {
@@ -61,8 +62,6 @@ impl<'a> Checker<'a> {
             }
             selected.matchers.push(Matcher { label: label.node.clone(), test });
         }
-        let place = written.and_then(<[Written]>::first).map(|first| first.span);
-        self.note_open(&selected.labels, &kept, place.unwrap_or_default());
         selected.matchers.sort_by_cached_key(|matcher| (matcher.label.clone(), order(&matcher.test)));
         selected.matchers.dedup();
         sound.then_some(selected)

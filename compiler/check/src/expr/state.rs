@@ -199,6 +199,7 @@ impl<'a> Checker<'a> {
         let (id, labels, every) = (info.id, info.labels.clone(), info.every);
         self.look(|checker| {
             let selected = checker.select(name, &labels, None, reference.selector.as_deref())?;
+            checker.note_open(&selected, reference.span);
             let parts = Parts {
                 shape: Shape::Condition,
                 labels: selected.labels,

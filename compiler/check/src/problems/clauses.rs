@@ -266,22 +266,24 @@ impl From<AggregateOfConstant<'_>> for Diagnostic {
     }
 }
 
-/// A former name that another alert bears.
+/// A former name that another alert or playbook bears.
 pub(crate) struct FormerName<'t> {
+    /// `alert`, `playbook`
+    pub(crate) what: &'static str,
     pub(crate) name: &'t str,
     pub(crate) span: Span,
     pub(crate) other: Span,
 }
 
 impl From<FormerName<'_>> for Diagnostic {
-    fn from(FormerName { name, span, other }: FormerName<'_>) -> Self {
+    fn from(FormerName { what, name, span, other }: FormerName<'_>) -> Self {
         Diagnostic::error(
             codes::FORMER_NAME,
-            format!("another alert already answers to the name `{name}`"),
+            format!("another {what} already answers to the name `{name}`"),
             span,
         )
         .also(other, "this one")
-        .note("a former name hands the state of the old alert on to one new alert")
+        .note(format!("a former name hands the state of the old {what} on to one new {what}"))
         .help("take the `formerly` away")
     }
 }

@@ -204,8 +204,8 @@ impl From<NotWhole<'_>> for Diagnostic {
 pub(crate) struct ThingMisplaced<'t> {
     pub(crate) text: &'t str,
     pub(crate) span: Span,
-    /// `a text`, `a list`, `no list`
-    pub(crate) is: &'static str,
+    /// `a text`, `a list`, ``a `session` ``, `no list`
+    pub(crate) is: String,
     pub(crate) help: &'static str,
 }
 

@@ -256,8 +256,12 @@ impl From<Unused<'_>> for Diagnostic {
     }
 }
 
-/// A parameter that hides another name.
+/// A parameter, or what a `let` finds, that hides another name.
 pub(crate) struct Shadowed<'n> {
+    /// `parameter`, `value`
+    pub(crate) is: &'static str,
+    /// `function`, `playbook`
+    pub(crate) inside: &'static str,
     pub(crate) name: &'n Ident,
     /// `the metric`, `the constant`, …
     pub(crate) what: &'static str,
@@ -265,14 +269,14 @@ pub(crate) struct Shadowed<'n> {
 }
 
 impl From<Shadowed<'_>> for Diagnostic {
-    fn from(Shadowed { name, what, hidden }: Shadowed<'_>) -> Self {
+    fn from(Shadowed { is, inside, name, what, hidden }: Shadowed<'_>) -> Self {
         Diagnostic::warning(
             codes::SHADOWED,
-            format!("the parameter `{}` hides the {what} of the same name", name.node),
+            format!("the {is} `{}` hides the {what} of the same name", name.node),
             name.span,
         )
-        .also(hidden, "hidden inside the function")
-        .help("give the parameter another name")
+        .also(hidden, format!("hidden inside the {inside}"))
+        .help(format!("give the {is} another name"))
     }
 }
 

@@ -4,6 +4,8 @@
 
 mod buckets;
 mod conditions;
+mod deeds;
+mod formulas;
 mod intervals;
 mod levels;
 mod ranges;
@@ -52,9 +54,13 @@ impl Checker<'_> {
             }
             prover.levels(alert);
         }
+        for (_, playbook) in self.playbooks.iter().flatten() {
+            prover.formulas(playbook);
+        }
         let Prover { found, unproved, .. } = prover;
         self.unproved.extend(unproved);
-        found.into_iter().for_each(|diagnostic| self.sink.report(diagnostic));
+        self.sink.report_all(found);
+        self.prove_deeds();
     }
 }
 
