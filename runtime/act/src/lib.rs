@@ -4,7 +4,8 @@
 //! queue of its own and works beside the evaluation, which never waits for it: a full queue loses its oldest decision, because
 //! the newest says how things stand, and counts it.
 //!
-//! A channel is handed notifications: it tells people, one after the other, and loses none ([`channels`]).
+//! A channel is handed notifications: it tells people, one after the other, and loses none ([`channels`]). Providers read and write what playbooks
+//! ask for ([`providers`]).
 
 pub mod channels;
 mod counters;
@@ -12,6 +13,7 @@ mod destination;
 pub mod destinations;
 mod health;
 mod message;
+pub mod providers;
 mod queue;
 
 pub use counters::{Counters, Results};

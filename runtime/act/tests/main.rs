@@ -5,6 +5,7 @@
 mod channels;
 mod fakes;
 mod log;
+mod providers;
 mod receiver;
 mod standard_output;
 mod webhook;
