@@ -38,10 +38,13 @@ pub(super) struct Native {
     /// The settings that it needs, and whether each is a secret.
     pub(super) config: &'static [(&'static str, bool)],
     /// Its reads: name, parameters, what it gives, whether a list.
-    pub(super) reads: &'static [(&'static str, &'static [(&'static str, Sort)], Sort, bool)],
+    pub(super) reads: &'static [(&'static str, Takes, Sort, bool)],
     /// Its writes: name, parameters.
-    pub(super) writes: &'static [(&'static str, &'static [(&'static str, Sort)])],
+    pub(super) writes: &'static [(&'static str, Takes)],
 }
+
+/// The parameters of an operation of a built-in kind.
+pub(super) type Takes = &'static [(&'static str, Sort)];
 
 /// What a parameter of a built-in kind takes, and what a read gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
