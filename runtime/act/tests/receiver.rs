@@ -46,7 +46,12 @@ impl Receiver {
         let app = Router::new().fallback(move |uri: Uri, headers: HeaderMap, body: Bytes| async move {
             let number = count.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
             let body = String::from_utf8(body.to_vec()).unwrap();
-            let received = Received { at: Instant::now(), path: uri.path().to_owned(), headers, body };
+            let received = Received {
+                at: Instant::now(),
+                path: uri.path_and_query().unwrap().to_string(),
+                headers,
+                body,
+            };
             sender.send(received).ok();
             answer(number)
         });

@@ -21,6 +21,8 @@ pub const PASSWORD: &str = "hunter2 and more";
 /// A server that is ended by its own pid.
 struct Server {
     child: Child,
+    /// By which it ends at once, whoever is connected.
+    ends_by: Signal,
     /// What it logs.
     lines: Receiver<String>,
 }
@@ -89,7 +91,7 @@ fn programs() -> PathBuf {
 }
 
 impl Server {
-    fn start(mut command: Command) -> Self {
+    fn start(mut command: Command, ends_by: Signal) -> Self {
         let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
         let stderr = child.stderr.take().unwrap();
         let (sender, lines) = channel();
@@ -98,7 +100,7 @@ impl Server {
                 drop(sender.send(line));
             }
         });
-        Self { child, lines }
+        Self { child, ends_by, lines }
     }
 
     /// The next line that holds this.
@@ -117,7 +119,7 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         let pid = Pid::from_raw(i32::try_from(self.child.id()).unwrap()).unwrap();
-        let _ = kill_process(pid, Signal::INT);
+        let _ = kill_process(pid, self.ends_by);
         drop(self.child.wait());
     }
 }
@@ -147,7 +149,7 @@ impl Cluster {
             server.args(["-c", setting]);
         }
         server.arg("-c").arg(format!("unix_socket_directories={}", folder.path().display()));
-        let server = Server::start(server);
+        let server = Server::start(server, Signal::INT);
         server.says("database system is ready to accept connections");
         Self { folder, server, port }
     }
@@ -188,7 +190,7 @@ impl Bouncer {
         write(&ini, &text);
         let mut server = command(Path::new("/usr/sbin/pgbouncer"));
         server.arg(&ini);
-        let server = Server::start(server);
+        let server = Server::start(server, Signal::TERM);
         server.says("process up");
         Self { folder, _server: server, port }
     }

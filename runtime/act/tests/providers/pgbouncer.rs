@@ -49,10 +49,13 @@ async fn a_pool_grows_for_those_who_wait_and_shrinks_to_what_it_was() {
     assert_eq!(served.end(read("pool_size", "app")).await, answered(1.0));
 
     let holder = connect(&bouncer.address("app")).await;
-    holder.batch_execute("begin").await.unwrap();
+    // Connected before: PgBouncer lets nobody in while its pool is full.
     let waiter = connect(&bouncer.address("app")).await;
+    holder.batch_execute("begin").await.unwrap();
     let waiter = tokio::spawn(async move { waiter.batch_execute("select 1").await });
-    while served.end(read("waiting", "app")).await != answered(1.0) {}
+    while served.end(read("waiting", "app")).await != answered(1.0) {
+        assert!(!waiter.is_finished(), "{:?}", waiter.await);
+    }
     let Outcome::Answered(Value::Number(waited)) = served.end(read("waited", "app")).await else { panic!() };
     assert!(waited > 0.0);
 

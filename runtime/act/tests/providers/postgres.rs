@@ -178,7 +178,7 @@ async fn only_the_root_of_a_chain_is_named_and_only_it_is_ended() {
     middle.batch_execute("begin; lock table b").await.unwrap();
     let middle = tokio::spawn(async move { middle.batch_execute("lock table a").await });
     let last = cluster.client().await;
-    let last = tokio::spawn(async move { last.batch_execute("lock table b").await });
+    let last = tokio::spawn(async move { last.batch_execute("begin; lock table b").await });
 
     let mut served = served_at(&cluster.address(), "");
     let found = roots(&mut served, &cluster, 2).await;
@@ -227,11 +227,12 @@ async fn what_a_session_does_is_cancelled() {
     assert_eq!(why, "the argument `victim` names no session (`pid@backend_start`)");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 1)]
 async fn a_call_that_ran_out_of_time_is_cancelled_at_the_server() {
     let cluster = Cluster::start(&[]);
     let holder = cluster.client().await;
-    holder.batch_execute("create role batch; begin; alter role batch connection limit 3").await.unwrap();
+    holder.batch_execute("create role batch").await.unwrap();
+    holder.batch_execute("begin; alter role batch connection limit 3").await.unwrap();
     let mut served = served_at(&cluster.address(), "");
     let limit =
         write(pg("set_role_connection_limit", &[("role", text("batch")), ("to", Value::Number(5.0))]));

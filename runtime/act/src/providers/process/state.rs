@@ -5,6 +5,7 @@ use std::fs::{File, OpenOptions};
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use rustix::fs::{FlockOperation, flock};
 use serde::{Deserialize, Serialize};
@@ -13,6 +14,9 @@ use super::identity::{Identity, is_gone, unreadable};
 
 /// The variable by which an instance is known that was started just before we ended.
 pub(super) const INSTANCE: &str = "NOVAEVO_INSTANCE";
+/// How often the lock is tried for, and the time between.
+const LOCK_TRIES: u32 = 20;
+const LOCK_PAUSE: Duration = Duration::from_millis(25);
 /// How many instances that have ended are remembered, of all programs.
 const ENDED_MAX: usize = 1_000;
 
@@ -56,8 +60,7 @@ impl State {
         let path = file.with_extension("lock");
         let cannot = |error: std::io::Error| format!("`{}` cannot be opened: {error}", path.display());
         let lock = OpenOptions::new().create(true).truncate(false).write(true).open(&path).map_err(cannot)?;
-        flock(&lock, FlockOperation::NonBlockingLockExclusive)
-            .map_err(|_| format!("`{}` is locked by another process", path.display()))?;
+        take(&lock).map_err(|_| format!("`{}` is locked by another process", path.display()))?;
         let boot = one_line("/proc/sys/kernel/random/boot_id")?;
         let mut recorded: Recorded = match std::fs::read(&file) {
             Ok(bytes) => serde_json::from_slice(&bytes)
@@ -239,6 +242,19 @@ impl Recorded {
             !forget
         });
     }
+}
+
+/// Takes the lock. A child that is being started by another thread of ours holds it for a moment with us, until it becomes its program.
+fn take(lock: &File) -> rustix::io::Result<()> {
+    let mut taken = Ok(());
+    for _ in 0..LOCK_TRIES {
+        taken = flock(lock, FlockOperation::NonBlockingLockExclusive);
+        if taken.is_ok() {
+            break;
+        }
+        std::thread::sleep(LOCK_PAUSE);
+    }
+    taken
 }
 
 /// The token in a process's environment, as far as we may see it.

@@ -17,9 +17,14 @@ use super::handles::{Granted, grant};
 use crate::providers::NotDone;
 
 /// How many operations a call may make.
-const OPERATIONS_MAX: u64 = 5_000_000;
-/// After how many of them the time is looked at.
-const OPERATIONS_A_LOOK: u64 = 256;
+const OPERATIONS_MAX: u64 = 1_000_000;
+/// After how many of them the time and the memory are looked at.
+const OPERATIONS_A_LOOK: u64 = 512;
+/// By how much our memory may grow while a script runs, in bytes. The bounds of sizes hold for each value when it is made and handed
+/// over, not for what is put into a list or a map by an index: this is for those.
+const GROWTH_BYTES_MAX: u64 = 256 << 20;
+/// What says that it grew by more.
+const GROWN: &str = "memory";
 /// How deeply functions may call one another.
 const CALLS_MAX: usize = 32;
 /// How deeply expressions may be nested.
@@ -109,6 +114,9 @@ impl Run {
     /// What an error means.
     fn not_done(&self, error: &EvalAltResult) -> NotDone {
         let why = match error.unwrap_inner() {
+            EvalAltResult::ErrorTerminated(why, _) if why.is_string() => {
+                format!("the memory grew by more than {GROWTH_BYTES_MAX} bytes while the script ran")
+            }
             EvalAltResult::ErrorTerminated(..) => self.too_long(),
             EvalAltResult::ErrorTooManyOperations(..) => {
                 format!("the script made more than {OPERATIONS_MAX} operations")
@@ -153,8 +161,15 @@ pub(super) async fn call(
     let work = move || {
         let mut engine = bounded();
         let progress = Arc::clone(&own);
+        let before = memory();
         engine.on_progress(move |operations| {
-            (operations % OPERATIONS_A_LOOK == 0 && progress.is_over()).then_some(Dynamic::UNIT)
+            if operations % OPERATIONS_A_LOOK != 0 {
+                return None;
+            }
+            if memory() > before.saturating_add(GROWTH_BYTES_MAX) {
+                return Some(GROWN.into());
+            }
+            progress.is_over().then_some(Dynamic::UNIT)
         });
         grant(&mut engine, &own);
         let options = CallFnOptions::new().eval_ast(false);
@@ -167,6 +182,13 @@ pub(super) async fn call(
     thread.map_err(|error| NotDone::Failed(format!("no thread for the script: {error}")))?;
     let broken = |_| NotDone::Unknown("the script broke off".to_owned());
     answered.await.map_err(broken)?
+}
+
+/// How much memory we have, in bytes; 0 where that cannot be read.
+fn memory() -> u64 {
+    let resident =
+        procfs::process::Process::myself().and_then(|own| own.statm()).map(|memory| memory.resident);
+    resident.unwrap_or(0).saturating_mul(procfs::page_size())
 }
 
 /// An engine with nothing but the language, within its bounds.
