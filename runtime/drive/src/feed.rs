@@ -8,7 +8,7 @@ mod lanes;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use nvp_engine::{Effects, Engine, Input, Options, PlanError, SourceId};
+use nvp_engine::{Effects, Engine, Input, Options, PlanError, SnapshotError, SourceId};
 use nvp_formats::{Batch, SeriesId, SeriesTable};
 use nvp_kernels::Program;
 use nvp_plan::Plan;
@@ -45,6 +45,36 @@ impl Feed {
             announced: Vec::new(),
             lanes: lanes::Lanes::new(plan),
             ticks: 0,
+        })
+    }
+
+    /// Appends the whole state.
+    ///
+    /// # Errors
+    /// As [`Engine::snapshot`].
+    pub fn snapshot(&self, into: &mut Vec<u8>) -> Result<(), SnapshotError> {
+        let mut engine = Vec::new();
+        self.engine.snapshot(&mut engine)?;
+        let kept = (&self.announced, &self.lanes.kept(), self.ticks, &engine);
+        *into = postcard::to_extend(&kept, std::mem::take(into)).map_err(|_| SnapshotError::Unwritable)?;
+        Ok(())
+    }
+
+    /// The engine whose state this was, with what was around it.
+    ///
+    /// # Errors
+    /// As [`Engine::restore`].
+    pub fn restore(plan: &Arc<Plan>, program: &Arc<Program>, bytes: &[u8]) -> Result<Self, SnapshotError> {
+        let (announced, lanes, ticks, engine): (Vec<bool>, _, u64, Vec<u8>) =
+            postcard::from_bytes(bytes).map_err(|_| SnapshotError::Damaged)?;
+        let engine = Engine::restore(Arc::clone(plan), Arc::clone(program), Options::default(), &engine)?;
+        Ok(Self {
+            engine,
+            effects: Effects::new(Arc::clone(plan)),
+            renderer: Renderer::new(Arc::clone(plan)),
+            announced,
+            lanes: lanes::Lanes::resume(plan, lanes)?,
+            ticks,
         })
     }
 
@@ -97,6 +127,19 @@ impl Feed {
     pub fn clock(&mut self, now_ms: i64, tell: &mut dyn FnMut(Decision)) {
         self.feed_lanes(now_ms, tell);
         self.step(Input::Clock { now_ms }, tell);
+    }
+
+    /// Nobody looked up to this instant; the clock that shows it comes next.
+    pub fn gap(&mut self, through_ms: i64, tell: &mut dyn FnMut(Decision)) {
+        self.step(Input::Gap { through_ms }, tell);
+    }
+
+    /// A series' target was removed; if it comes back it is announced again.
+    pub fn remove(&mut self, series: SeriesId, tell: &mut dyn FnMut(Decision)) {
+        if let Some(announced) = self.announced.get_mut(series as usize) {
+            *announced = false;
+        }
+        self.step(Input::Removed { series }, tell);
     }
 
     /// A source is gone.

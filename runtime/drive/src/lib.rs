@@ -12,5 +12,7 @@ pub mod generation;
 pub mod instant;
 pub mod live;
 pub mod load;
+pub mod recorded;
+pub mod state;
 pub mod test_run;
 pub mod value_tree;

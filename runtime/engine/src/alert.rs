@@ -311,6 +311,11 @@ impl AlertState {
         }
     }
 
+    /// So many ticks do not count.
+    pub(crate) fn pause(&mut self, ticks: u32) {
+        self.flapping.pause(ticks);
+    }
+
     /// The next tick at which something happens by itself.
     pub(crate) fn next_due(&self) -> u32 {
         self.flapping.next_due()

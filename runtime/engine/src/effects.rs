@@ -14,7 +14,7 @@ use std::sync::Arc;
 pub struct ClosedTick {
     /// Its instant, in ms since the Unix epoch.
     pub at_ms: i64,
-    /// How many ticks just before it were passed over at once because nothing could change in them.
+    /// How many ticks just before it were passed over at once because nothing could change in them, or because nobody looked.
     pub skipped: u64,
     /// The places of its decisions among all of these effects.
     pub first_transition: u32,

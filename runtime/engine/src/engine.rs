@@ -74,8 +74,10 @@ pub struct Engine {
 pub(crate) struct Time {
     pub(crate) first: Option<i64>,
     pub(crate) last: Option<i64>,
-    /// How many ticks were closed, those passed over included.
+    /// How many ticks were closed, those passed over included, but not those of gaps.
     pub(crate) closed: u64,
+    /// The last tick of the last gap.
+    pub(crate) gap_through: Option<i64>,
 }
 
 impl Time {
@@ -96,7 +98,7 @@ pub(crate) struct Joins {
     pub(crate) selections: Vec<Option<Vec<(u32, u32)>>>,
 }
 
-kept!(Time { value first, value last, value closed });
+kept!(Time { value first, value last, value closed, value gap_through });
 
 /// Rows that come and go.
 #[derive(Debug, Default)]
@@ -236,6 +238,7 @@ impl Engine {
                 self.take_samples(source, lane, series, instants, values);
             }
             Input::Clock { now_ms } => self.watermark.clock(now_ms),
+            Input::Gap { through_ms } => self.note_gap(through_ms),
         }
     }
 
@@ -246,12 +249,18 @@ impl Engine {
             Some(last) => last.saturating_add(1),
             None => self.waiting.first_tick().map_or(due, |first| first.min(due)),
         };
-        if next > due {
+        let after_gap = if self.time.last.is_some() { self.after_gap(next) } else { next };
+        if after_gap > due {
             return false;
         }
         self.time.first.get_or_insert(next);
-        let skipped = self.pass_over(next, due);
-        self.tick(next.saturating_add(skipped), due, out, skipped);
+        if after_gap > next {
+            self.go_over_gap(next, after_gap);
+        }
+        let skipped = self.pass_over(after_gap, due);
+        let tick = after_gap.saturating_add(skipped);
+        self.time.closed = self.time.closed.saturating_add(u64::try_from(skipped).unwrap_or_default());
+        self.tick(tick, due, out, tick.saturating_sub(next));
         true
     }
 

@@ -108,6 +108,18 @@ impl Clocks {
         }
     }
 
+    /// Stops all clocks before tick `now`; they go on with the next tick at which their condition is true.
+    pub(crate) fn pause(&mut self, now: u32, clocks: &mut Beside<u32>) {
+        for (word, (running, due)) in self.running.iter_mut().zip(&mut self.due).enumerate() {
+            *due = NEVER;
+            for bit in ones(std::mem::take(running)) {
+                if let Some(clock) = clocks.get_mut(word * 64 + bit, self.place) {
+                    *clock = now.saturating_sub(1).saturating_sub(*clock);
+                }
+            }
+        }
+    }
+
     /// The earliest tick at which a clock may be served.
     pub(crate) fn next_due(&self) -> u32 {
         self.due.iter().copied().min().unwrap_or(NEVER)

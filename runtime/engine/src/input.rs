@@ -78,4 +78,11 @@ pub enum Input<'a> {
         /// What it shows.
         now_ms: i64,
     },
+    /// Nobody looked between the last tick and this instant: the process was down, or the machine slept. Nothing matures in that time:
+    /// its ticks are gone over but those for which samples wait, and the clocks of `for` stand still. To come before the
+    /// [`Input::Clock`] that is so much later.
+    Gap {
+        /// Through which instant.
+        through_ms: i64,
+    },
 }

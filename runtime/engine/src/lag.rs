@@ -51,6 +51,15 @@ impl Delay {
         }
     }
 
+    /// Forgets what was at these ticks, and at those of which they take the places.
+    pub(crate) fn forget(&mut self, from: i64, to: i64) {
+        let length = i64::try_from(self.ring.len()).unwrap_or(i64::MAX);
+        for tick in from.max(to.saturating_sub(length))..to {
+            let place = usize::try_from(tick.rem_euclid(length)).unwrap_or_default();
+            self.ring.get_mut(place).into_iter().for_each(Truth::forget);
+        }
+    }
+
     pub(crate) fn bytes(&self) -> usize {
         self.ring.iter().map(Truth::bytes).sum()
     }

@@ -14,6 +14,7 @@ pub mod effects;
 pub mod engine;
 mod explain;
 pub mod fuzz;
+mod gap;
 mod group;
 mod hold;
 mod hole;

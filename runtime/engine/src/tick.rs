@@ -22,10 +22,10 @@ pub(crate) struct Now {
 }
 
 impl Engine {
-    /// Carries a tick out. `due` is the last tick that is.
+    /// Carries a tick out. `due` is the last tick that is, `skipped` how many before it were passed over, or were part of a gap.
     pub(crate) fn tick(&mut self, tick: i64, due: i64, out: &mut Effects, skipped: i64) {
         let skipped = u64::try_from(skipped).unwrap_or_default();
-        self.time.closed = self.time.closed.saturating_add(skipped).saturating_add(1);
+        self.time.closed = self.time.closed.saturating_add(1);
         self.time.last = Some(tick);
         let now = Now {
             tick,

@@ -4,6 +4,7 @@
 mod alerts;
 mod allocation;
 mod counters;
+mod gaps;
 mod groups;
 mod holes;
 mod invariance;

@@ -158,6 +158,28 @@ impl InputLog {
         Ok(removed)
     }
 
+    /// Goes on with this number, after a snapshot that is younger than all that is left of the log: what there is goes.
+    ///
+    /// # Errors
+    /// [`LogError::File`] when the disk refuses; the log then takes nothing any more.
+    pub fn go_on_at(&mut self, number: u64) -> Result<(), LogError> {
+        self.still_whole()?;
+        self.waiting.clear();
+        let done = segment::starts(&self.folder).and_then(|starts| {
+            for start in starts {
+                let path = segment::path(&self.folder, start);
+                fs::remove_file(&path).map_err(|error| LogError::file(&path, &error))?;
+            }
+            self.segment = Segment::create(&self.folder, number)?;
+            Ok(())
+        });
+        self.next = number;
+        if let Err(error) = &done {
+            self.broken = Some(error.to_string());
+        }
+        done
+    }
+
     /// All durable records from `number` on.
     ///
     /// # Errors

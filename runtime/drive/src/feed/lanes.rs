@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
-use nvp_engine::SourceId;
+use nvp_engine::{SnapshotError, SourceId};
 use nvp_formats::{Batch, SeriesId};
 use nvp_plan::Plan;
 use nvp_plan::ids::LaneId;
+use serde::{Deserialize, Serialize};
+
+use crate::recorded::columns;
 
 /// The most samples kept for all lanes, 24 bytes each. Beyond it new samples are not kept, and counted.
 pub const LANE_SAMPLES_MAX: usize = 20_000_000;
@@ -43,7 +46,53 @@ pub struct Past {
     pub batch: Batch,
 }
 
+/// What is kept of the lanes: which were left out, and for each lane which series it reads and what waits.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Kept {
+    dropped: u64,
+    lanes: Vec<(Vec<bool>, Vec<KeptSlot>)>,
+}
+
+/// What waits for one tick.
+#[derive(Debug, Serialize, Deserialize)]
+struct KeptSlot {
+    tick_ms: i64,
+    source: SourceId,
+    #[serde(with = "columns")]
+    batch: Batch,
+}
+
 impl Lanes {
+    /// What is to be kept.
+    pub fn kept(&self) -> Kept {
+        let slot = |((tick_ms, source), batch): (&(i64, SourceId), &Batch)| KeptSlot {
+            tick_ms: *tick_ms,
+            source: *source,
+            batch: batch.clone(),
+        };
+        let lanes = self.lanes.iter().map(|lane| (lane.reads.clone(), lane.slots.iter().map(slot).collect()));
+        Kept { dropped: self.dropped, lanes: lanes.collect() }
+    }
+
+    /// The lanes of a plan with what was kept of them.
+    ///
+    /// # Errors
+    /// [`SnapshotError::Damaged`] when they are not this plan's.
+    pub fn resume(plan: &Plan, kept: Kept) -> Result<Self, SnapshotError> {
+        let mut lanes = Self::new(plan);
+        if kept.lanes.len() != lanes.lanes.len() {
+            return Err(SnapshotError::Damaged);
+        }
+        for (lane, (reads, slots)) in lanes.lanes.iter_mut().zip(kept.lanes) {
+            lane.reads = reads;
+            lane.slots =
+                slots.into_iter().map(|slot| ((slot.tick_ms, slot.source), slot.batch)).collect();
+        }
+        lanes.kept = lanes.lanes.iter().flat_map(|lane| lane.slots.values()).map(Batch::len).sum();
+        lanes.dropped = kept.dropped;
+        Ok(lanes)
+    }
+
     /// The lanes of a plan, empty.
     pub fn new(plan: &Plan) -> Self {
         let lane = |(place, lane): (usize, &nvp_plan::input::Lane)| {

@@ -189,6 +189,11 @@ impl Flapping {
         }
     }
 
+    /// So many ticks do not count: changes of late are as recent as before.
+    pub(crate) fn pause(&mut self, ticks: u32) {
+        self.log.iter_mut().for_each(|(at, _)| *at = at.saturating_add(ticks));
+    }
+
     /// The tick at which the oldest change is no longer of late.
     pub(crate) fn next_due(&self) -> u32 {
         self.log.front().map_or(u32::MAX, |(at, _)| at.saturating_add(self.within_ticks))

@@ -27,6 +27,7 @@ enum Told {
     Removed(usize),
     Samples(Vec<(usize, i64, f64)>),
     Clock(i64),
+    Gap(i64),
 }
 
 /// Makes a plan and a world of any bytes and tells it to an engine, while others are stopped now and then, written down, and made anew. At each
@@ -117,6 +118,9 @@ fn story(series: &[Series], samples: &[super::Sample], dice: &mut Dice<'_>) -> V
             1 => Told::Opened(1, 0),
             _ => Told::Closed(1, through_ms - 1),
         });
+        if dice.below(20) == 0 {
+            story.push(Told::Gap(through_ms + 3 * TICK_MS));
+        }
         story.push(Told::Closed(0, through_ms));
         if has_clock {
             story.push(Told::Clock(through_ms + 500));
@@ -156,6 +160,7 @@ fn tell(engine: &mut Engine, plan: &Arc<Plan>, series: &[Series], told: &Told) -
             let (series, instants, values) = (&numbers, &instants, &values);
             engine.step(Input::Samples { source: 0, lane: LaneId(0), series, instants, values }, &mut out);
         }
+        Told::Gap(through_ms) => engine.step(Input::Gap { through_ms: *through_ms }, &mut out),
         Told::Clock(now_ms) => engine.step(Input::Clock { now_ms: *now_ms }, &mut out),
     }
     write_down(&out)

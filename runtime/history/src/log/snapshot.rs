@@ -50,6 +50,14 @@ pub fn write(folder: &Path, next: u64, state: &[u8]) -> Result<u64, LogError> {
     Ok(kept.first().copied().unwrap_or(next))
 }
 
+/// The numbers of all snapshots, in order: for each the first record that is not in it.
+///
+/// # Errors
+/// [`LogError::File`] when the folder cannot be read.
+pub fn numbers(folder: &Path) -> Result<Vec<u64>, LogError> {
+    numbered(folder, EXTENSION)
+}
+
 /// The youngest snapshot that can be read; `None` where there is none.
 ///
 /// # Errors
@@ -65,7 +73,11 @@ pub fn read(folder: &Path) -> Result<Option<Snapshot>, LogError> {
     passed_over.into_iter().next().map_or(Ok(None), Err)
 }
 
-fn read_one(folder: &Path, next: u64) -> Result<Vec<u8>, LogError> {
+/// The state of the snapshot with this number.
+///
+/// # Errors
+/// [`LogError::File`] when it cannot be read, [`LogError::Broken`] when it does not hold what was written.
+pub fn read_one(folder: &Path, next: u64) -> Result<Vec<u8>, LogError> {
     let path = path(folder, next);
     let mut bytes = fs::read(&path).map_err(|error| LogError::file(&path, &error))?;
     let written = bytes.strip_prefix(MAGIC).and_then(<[u8]>::first_chunk::<4>).copied();
