@@ -6,5 +6,6 @@ mod live;
 mod no_data;
 mod node_exporter;
 mod peers;
+mod state;
 mod terminal;
 mod usage;

@@ -36,8 +36,8 @@ use self::evaluation::{Ended, Evaluation};
 use self::source::{Source, SourceError};
 use self::status::{Status, StatusBoard};
 use crate::decision::Decision;
-use crate::feed::Feed;
 use crate::generation::Generation;
+use crate::state::{self, Course, Keeper, Opened, StateError, StateOptions};
 
 /// How many batches may wait for the evaluation.
 const BATCHES_MAX: usize = 256;
@@ -70,6 +70,8 @@ pub struct Live {
     pub ends_with_output: bool,
     /// Somebody who looks on.
     pub observer: Option<Box<dyn Observer>>,
+    /// Where the state is kept, if it is to outlive the process.
+    pub state: Option<StateOptions>,
 }
 
 /// Why a run cannot begin.
@@ -81,6 +83,9 @@ pub enum LiveError {
     /// The policies' plan does not fit together.
     #[error("the policies cannot be run: {0}")]
     Plan(String),
+    /// The state cannot be had.
+    #[error(transparent)]
+    State(#[from] StateError),
     /// The system gives no thread.
     #[error("no thread for {0}: {1}")]
     Thread(&'static str, io::Error),
@@ -105,19 +110,22 @@ pub struct BrokeDown;
 /// # Errors
 /// See [`LiveError`].
 pub fn start(live: Live, stop: CancellationToken) -> Result<Running, LiveError> {
-    let clock = Arc::new(Clock::system());
+    let (course, keeper) = course(live.state, &live.generation)?;
+    let clock = Arc::new(Clock::system(course.clock_ms().unwrap_or_default()));
     let (deliver, deliveries) = mpsc::channel(BATCHES_MAX);
     let tasks = TaskTracker::new();
-    let feed = Feed::new(&live.generation.plan, &live.generation.program)
-        .map_err(|e| LiveError::Plan(e.to_string()))?;
-    let targets = source::open(live.sources, &clock)?;
+    let mut targets = source::open(live.sources, &clock)?;
+    let names: Vec<&str> = targets.iter().map(|target| target.name.as_str()).collect();
+    let numbers = course.numbers_of(&names);
+    targets.iter_mut().zip(numbers).for_each(|(target, number)| target.number = number);
     for target in &targets {
         target.collect(&clock, &deliver, &tasks, &stop)?;
     }
     drop(deliver);
     tasks.close();
     let (publish, board) = watch::channel(Arc::new(Status::default()));
-    let mut evaluation = Evaluation::new(feed, &live.generation, live.files, targets, clock, publish)
+    let mut evaluation = Evaluation::new(course, &live.generation, live.files, targets, clock, publish)
+        .kept_by(keeper)
         .telling(live.destinations, live.ends_with_output)
         .watched_by(live.observer);
     evaluation.publish(&deliveries);
@@ -130,6 +138,19 @@ pub fn start(live: Live, stop: CancellationToken) -> Result<Running, LiveError> 
     });
     let evaluation = thread.map_err(|error| LiveError::Thread("the evaluation", error))?;
     Ok(Running { board, tasks, evaluation, ended })
+}
+
+/// The state that was kept, or one at its start.
+fn course(
+    state: Option<StateOptions>,
+    generation: &Generation,
+) -> Result<(Course, Option<Keeper>), LiveError> {
+    let Some(options) = state else {
+        let course = Course::new(&generation.plan, &generation.program);
+        return Ok((course.map_err(|error| LiveError::Plan(error.to_string()))?, None));
+    };
+    let Opened { keeper, course, .. } = state::open(options, generation, &mut |_| {})?;
+    Ok((course, Some(keeper)))
 }
 
 impl Running {
@@ -147,7 +168,7 @@ impl Running {
         // The other end is let go of when the thread ends, whether well or not.
         let _ = self.ended.await;
         self.tasks.wait().await;
-        let Ended { destinations, mut status } = self.evaluation.join().map_err(|_| BrokeDown)?;
+        let Ended { destinations, mut status, state } = self.evaluation.join().map_err(|_| BrokeDown)?;
         let farewells: Vec<_> =
             destinations.into_iter().map(|destination| tokio::spawn(destination.finish(FAREWELL))).collect();
         for (farewell, shown) in farewells.into_iter().zip(&mut status.destinations) {
@@ -155,6 +176,12 @@ impl Running {
                 shown.results = results;
                 shown.waiting = 0;
             }
+        }
+        if let Some(state) = state {
+            let dealt_with = status.destinations.iter().map(|it| telling::dealt_with(&it.results)).min();
+            // The disk may take a while.
+            let finished = tokio::task::spawn_blocking(move || state.finish(dealt_with));
+            status.state = finished.await.ok().or(status.state);
         }
         Ok(status)
     }

@@ -67,6 +67,17 @@ impl Batch {
         self.values.truncate(samples);
     }
 
+    /// Takes out all samples but the first `samples`, and gives them.
+    #[must_use]
+    pub fn split_off(&mut self, samples: usize) -> Self {
+        let at = samples.min(self.len());
+        Self {
+            series: self.series.split_off(at),
+            instants: self.instants.split_off(at),
+            values: self.values.split_off(at),
+        }
+    }
+
     /// The samples in order: series, instant (ms), value.
     pub fn iter(&self) -> impl Iterator<Item = (SeriesId, i64, f64)> + '_ {
         self.series.iter().zip(&self.instants).zip(&self.values).map(|((&s, &t), &v)| (s, t, v))

@@ -2,7 +2,7 @@
 
 mod families;
 
-use nvp_drive::live::status::{DestinationStatus, SourceStatus, Status};
+use nvp_drive::live::status::{DestinationStatus, Durability, SourceStatus, StateStatus, Status};
 use prometheus::{Encoder as _, TextEncoder};
 
 use self::families::{Families, Kind};
@@ -20,6 +20,7 @@ pub fn text(status: &Status, now_ms: i64) -> Result<String, prometheus::Error> {
     evaluation(&mut families, status, now_ms);
     sources(&mut families, &status.sources);
     destinations(&mut families, &status.destinations);
+    status.state.iter().for_each(|state| kept(&mut families, state));
     let mut bytes = Vec::new();
     TextEncoder::new().encode(&families.finish(), &mut bytes)?;
     String::from_utf8(bytes).map_err(|e| prometheus::Error::Msg(e.to_string()))
@@ -89,6 +90,33 @@ fn evaluation(families: &mut Families, status: &Status, now_ms: i64) {
         for destination in &status.destinations {
             family.value(&[("queue", &destination.name)], count(destination.waiting));
         }
+    });
+}
+
+fn kept(families: &mut Families, state: &StateStatus) {
+    let is_durable = state.durability == Durability::Durable;
+    families.add(
+        "state_durable",
+        Kind::Gauge,
+        "Whether a restart would know all up to the last tick.",
+        |family| {
+            family.value(&[], if is_durable { 1.0 } else { 0.0 });
+        },
+    );
+    families.add(
+        "state_records_total",
+        Kind::Counter,
+        "Inputs taken down in the state's folder.",
+        |family| {
+            family.value(&[], count(state.records));
+        },
+    );
+    families.add("state_snapshots_total", Kind::Counter, "Snapshots of the state written.", |family| {
+        family.value(&[], count(state.snapshots));
+    });
+    let help = "How often the state's folder could not be written.";
+    families.add("state_failures_total", Kind::Counter, help, |family| {
+        family.value(&[], count(state.failures));
     });
 }
 

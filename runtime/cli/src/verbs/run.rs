@@ -20,6 +20,7 @@ use nvp_act::destinations::standard_output::{self as lines, Form};
 use nvp_act::destinations::webhook;
 use nvp_drive::generation::Generation;
 use nvp_drive::live::{self, Live, Observer, Running};
+use nvp_drive::state::StateOptions;
 use nvp_dsl::FileId;
 use nvp_serve::{Limits, Server};
 use tokio_util::sync::CancellationToken;
@@ -36,6 +37,7 @@ const EXAMPLES: &str = "\
 Examples:
   novaevo-policy run policies/host
   novaevo-policy run policies/host --scrape http://localhost:9100/metrics --no-view
+  novaevo-policy run policies/host --state /var/lib/novaevo-policy
   novaevo-policy run policies --config watch.toml --format json --listen 127.0.0.1:9467
 
 Without `--scrape` and `--config` this machine is watched, as with `--host`. Ctrl-C (or `q` in the view) ends.
@@ -67,6 +69,9 @@ pub struct Arguments {
     /// The form of decisions on standard output
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
+    /// Keep the state in this folder, so that a restart goes on where it was; made if it is not there
+    #[arg(long, value_name = "DIR")]
+    pub state: Option<PathBuf>,
     /// Serve our own /metrics, /healthz and /readyz at this address
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub listen: Option<SocketAddr>,
@@ -148,6 +153,7 @@ impl Run<'_> {
             destinations,
             ends_with_output: screen.is_none() && lines_matter,
             observer: Some(Box::new(observer)),
+            state: self.arguments.state.clone().map(StateOptions::in_folder),
         };
         let running = live::start(live, stop.clone()).map_err(|error| Failure::new(error.to_string()))?;
         let serving =

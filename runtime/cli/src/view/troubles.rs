@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use nvp_drive::live::status::{SourceStatus, Status};
+use nvp_drive::live::status::{Durability, SourceStatus, Status};
 use nvp_formats::DropReason;
 
 use super::text::{count, counted};
@@ -23,6 +23,9 @@ impl Troubles {
     /// What is wrong now, worst first.
     pub(super) fn of(&mut self, status: &Status, now: Instant) -> Vec<String> {
         let mut troubles = Vec::new();
+        if let Some(Durability::Failing { why }) = status.state.as_ref().map(|state| &state.durability) {
+            troubles.push(format!("the state is not kept: {why}"));
+        }
         for source in status.sources.iter().filter(|source| source.up == Some(false)) {
             troubles.push(format!("{} gives nothing: {}", source.name, source.why));
         }

@@ -83,9 +83,14 @@ pub struct Process {
 
 impl Process {
     pub fn start(folder: &Path, arguments: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_novaevo-policy"))
-            .arg("run")
-            .args(arguments)
+        let mut command = Command::new(env!("CARGO_BIN_EXE_novaevo-policy"));
+        command.arg("run").args(arguments);
+        Self::spawn(folder, command)
+    }
+
+    /// Of a command that becomes the program.
+    pub fn spawn(folder: &Path, mut command: Command) -> Self {
+        let mut child = command
             .current_dir(folder)
             .env("NOVAEVO_LOG", "info")
             .env("NO_COLOR", "1")

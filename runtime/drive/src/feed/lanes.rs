@@ -85,8 +85,7 @@ impl Lanes {
         }
         for (lane, (reads, slots)) in lanes.lanes.iter_mut().zip(kept.lanes) {
             lane.reads = reads;
-            lane.slots =
-                slots.into_iter().map(|slot| ((slot.tick_ms, slot.source), slot.batch)).collect();
+            lane.slots = slots.into_iter().map(|slot| ((slot.tick_ms, slot.source), slot.batch)).collect();
         }
         lanes.kept = lanes.lanes.iter().flat_map(|lane| lane.slots.values()).map(Batch::len).sum();
         lanes.dropped = kept.dropped;

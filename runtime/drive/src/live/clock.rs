@@ -21,9 +21,10 @@ struct Steady {
 }
 
 impl Clock {
-    /// The system's clock.
-    pub(super) fn system() -> Self {
-        let steady = Steady { shown_us: wall_us(), at: Duration::ZERO };
+    /// The system's clock; it never shows less than `least_ms`.
+    pub(super) fn system(least_ms: i64) -> Self {
+        let shown_us = wall_us().max(least_ms.saturating_mul(1_000));
+        let steady = Steady { shown_us, at: Duration::ZERO };
         Self { started: Instant::now(), steady: Mutex::new(steady) }
     }
 

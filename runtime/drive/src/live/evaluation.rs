@@ -2,25 +2,28 @@
 //! batches and for the clock.
 
 mod intake;
+mod keeping;
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use nvp_act::Destination;
-use nvp_formats::{Batch, SeriesTable};
+use nvp_formats::Batch;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use self::intake::SourceState;
+pub(super) use self::keeping::KeptState;
 use super::Observer;
 use super::clock::Clock;
 use super::collect::Delivery;
 use super::source::Target;
-use super::status::{QueueStatus, Status};
+use super::status::{QueueStatus, StateStatus, Status};
 use super::telling::Telling;
 use crate::decision::Decision;
-use crate::feed::Feed;
 use crate::generation::Generation;
+use crate::recorded::{Recorded, SAMPLES_MAX};
+use crate::state::{Course, Keeper};
 
 /// How long the status may be old.
 const PUBLISH_EVERY: Duration = Duration::from_secs(1);
@@ -30,11 +33,17 @@ const PUBLISH_PAUSE: Duration = Duration::from_millis(100);
 const COUNT_MEMORY_EVERY: Duration = Duration::from_secs(10);
 /// How long after a tick's instant it is looked whether it can be closed, in ms: promises reach up to just before now.
 const AFTER_TICK_MS: i64 = 2;
+/// How much later than the last time the clock may be, in ms, before the time between is a gap.
+const GAP_MS: i64 = 5_000;
+/// How much later than the last time the clock is looked at again though batches come without a pause, in ms.
+const CLOCK_EVERY_MS: i64 = 1_000;
 
 /// The evaluation of one run.
 pub(super) struct Evaluation {
-    feed: Feed,
-    table: SeriesTable,
+    course: Course,
+    keeper: Option<Keeper>,
+    /// The number of the last decision dealt with when the run began.
+    told_before: u64,
     batch: Batch,
     sources: Vec<SourceState>,
     clock: Arc<Clock>,
@@ -50,35 +59,24 @@ pub(super) struct Evaluation {
     memory_counted: Option<Instant>,
 }
 
-/// What is fed.
-struct Taken<'e> {
-    table: &'e SeriesTable,
-    batch: &'e Batch,
-    sources: &'e [SourceState],
-    clock: &'e Clock,
-}
-
 /// What is left when the run is over.
 #[derive(Debug)]
 pub(super) struct Ended {
     pub(super) destinations: Vec<Destination>,
     pub(super) status: Status,
+    pub(super) state: Option<KeptState>,
 }
 
 impl Evaluation {
-    /// An engine at its start with its sources opened.
+    /// A state and the sources that will move it.
     pub(super) fn new(
-        mut feed: Feed,
+        course: Course,
         generation: &Generation,
         files: u64,
         targets: Vec<Target>,
         clock: Arc<Clock>,
         publish: watch::Sender<Arc<Status>>,
     ) -> Self {
-        for target in &targets {
-            // Before there are samples no tick closes: nothing is decided here.
-            feed.open(target.number, &target.name, target.waits_ms, &mut |_| {});
-        }
         let severities = generation.policy.severities.iter().map(|severity| severity.name.clone());
         let status = Status {
             started_ms: clock.now_ms(),
@@ -88,8 +86,9 @@ impl Evaluation {
             ..Status::default()
         };
         Self {
-            feed,
-            table: SeriesTable::default(),
+            told_before: course.tally().before_untold(),
+            course,
+            keeper: None,
             batch: Batch::default(),
             sources: targets.into_iter().map(SourceState::new).collect(),
             clock,
@@ -102,6 +101,12 @@ impl Evaluation {
             published: None,
             memory_counted: None,
         }
+    }
+
+    /// Keeps the state.
+    pub(super) fn kept_by(mut self, keeper: Option<Keeper>) -> Self {
+        self.keeper = keeper;
+        self
     }
 
     /// Tells these destinations.
@@ -122,6 +127,7 @@ impl Evaluation {
         mut deliveries: mpsc::Receiver<Delivery>,
         stop: CancellationToken,
     ) -> Ended {
+        self.begin();
         // The first tick is the one before the first sample: were it older, windows would seem to have been filled by time
         // without samples.
         self.close_ticks();
@@ -142,7 +148,9 @@ impl Evaluation {
         }
         self.publish(&deliveries);
         let status = Status::clone(&self.publish.borrow());
-        Ended { destinations: self.telling.into_destinations(), status }
+        let (course, told_before) = (self.course, self.told_before);
+        let state = self.keeper.map(|keeper| KeptState { keeper, course, told_before });
+        Ended { destinations: self.telling.into_destinations(), status, state }
     }
 
     /// How long there is nothing to do but wait: until the next tick is past, or the status is old.
@@ -154,70 +162,119 @@ impl Evaluation {
         tick.min(self.until_publishing())
     }
 
+    /// Says which sources there are, and that nobody looked while the process was down; tells what may not have been told.
+    fn begin(&mut self) {
+        for untold in self.course.tally().untold() {
+            self.telling.tell_again(untold);
+        }
+        let mut inputs: Vec<Recorded> = self.gap().into_iter().collect();
+        let open = self.sources.iter().map(SourceState::opened);
+        inputs.extend(open);
+        let is_gone = |number: &u32| self.sources.iter().all(|source| source.number() != *number);
+        let gone = self.course.open_sources().into_iter().filter(is_gone);
+        inputs.extend(gone.map(|source| Recorded::SourceEnded { source }));
+        self.step(&inputs);
+    }
+
     /// Takes what a source brought, and closes what waited for it.
     fn take(&mut self, delivery: Delivery) {
-        let Some(source) = self.sources.get_mut(delivery.source as usize) else { return };
-        let next_ms = delivery.next_ms;
+        let (number, next_ms) = (delivery.source, delivery.next_ms);
+        let Some(source) = self.sources.iter_mut().find(|source| source.number() == number) else { return };
         self.batch.clear();
-        source.read(delivery, &mut self.table, &mut self.batch);
-        let number = source.number();
-        self.step(|feed, tell, taken| feed.samples(number, taken.table, taken.batch, tell));
-        if let Some(source) = self.sources.get(number as usize) {
+        source.read(delivery, &mut self.course.table, &mut self.batch);
+        let new_series = self.course.new_series();
+        self.record(&new_series);
+        while !self.batch.is_empty() {
+            let later = self.batch.split_off(SAMPLES_MAX);
+            let samples =
+                [Recorded::Samples { source: number, batch: std::mem::replace(&mut self.batch, later) }];
+            self.step(&samples);
+            let [Recorded::Samples { batch, .. }] = samples else { continue };
+            if self.batch.is_empty() {
+                // Its memory is used again.
+                self.batch = batch;
+                self.batch.clear();
+            }
+        }
+        if let Some(source) = self.sources.iter().find(|source| source.number() == number) {
             source.finish(next_ms);
         }
-        let last = self.feed.engine().last_tick();
-        if last.is_none_or(|tick| tick.saturating_add(self.tick_ms) <= self.clock.now_ms()) {
+        let last = self.course.feed().engine().last_tick();
+        let now_ms = self.clock.now_ms();
+        let is_due = last.is_none_or(|tick| tick.saturating_add(self.tick_ms) <= now_ms);
+        // However many sources there are, the clock is looked at often enough.
+        let clock_ms = self.course.clock_ms().unwrap_or_default();
+        if is_due || now_ms.saturating_sub(clock_ms) >= CLOCK_EVERY_MS {
             self.close_ticks();
         }
     }
 
     /// Promises what can be promised.
     fn close_ticks(&mut self) {
-        self.step(|feed, tell, taken| {
-            for source in taken.sources {
-                feed.close(source.number(), source.promise(taken.clock), tell);
-            }
-            feed.clock(taken.clock.now_ms(), tell);
+        let mut inputs: Vec<Recorded> = self.gap().into_iter().collect();
+        let promises = self.sources.iter().map(|source| Recorded::SourceClosed {
+            source: source.number(),
+            through_ms: source.promise(&self.clock),
         });
+        inputs.extend(promises);
+        inputs.push(Recorded::Clock { now_ms: self.clock.now_ms() });
+        self.step(&inputs);
     }
 
-    /// Feeds the engine, tells what was decided, and notes ticks that were closed.
-    fn step(&mut self, act: impl FnOnce(&mut Feed, &mut dyn FnMut(Decision), Taken<'_>)) {
+    /// The time since the clock was last looked at, if nobody can have looked at anything meanwhile.
+    fn gap(&self) -> Option<Recorded> {
+        let (last_ms, now_ms) = (self.course.clock_ms()?, self.clock.now_ms());
+        (now_ms.saturating_sub(last_ms) > GAP_MS).then_some(Recorded::Gap { through_ms: now_ms })
+    }
+
+    /// Takes inputs down and applies them, tells what was decided, and notes ticks that were closed.
+    fn step(&mut self, inputs: &[Recorded]) {
         let began = Instant::now();
-        let (before, last) = (self.feed.ticks(), self.feed.engine().last_tick());
-        let Self { feed, telling, observer, .. } = self;
-        let mut tell = |decision: Decision| {
+        let engine = |course: &Course| (course.feed().ticks(), course.feed().engine().last_tick());
+        let (before, last) = engine(&self.course);
+        self.record(inputs);
+        let Self { course, keeper, telling, observer, .. } = self;
+        let mut decided = Vec::new();
+        let mut each = |number: u64, decision: Decision| {
+            if keeper.is_some() {
+                decided.push((number, decision));
+                return;
+            }
             telling.tell(&decision);
             if let Some(observer) = observer {
                 observer.decided(&decision);
             }
         };
-        let taken =
-            Taken { table: &self.table, batch: &self.batch, sources: &self.sources, clock: &self.clock };
-        act(feed, &mut tell, taken);
-        if self.feed.engine().last_tick() == last {
+        for input in inputs {
+            if let Err(error) = course.apply(input, keeper.is_some(), &mut each) {
+                tracing::error!(%error, "an input does not fit; this is a mistake in the program");
+            }
+        }
+        let (ticks, tick) = engine(&self.course);
+        if tick == last {
             return;
         }
         self.status.evaluation.note(began.elapsed());
-        let closed_ms =
-            self.clock.now_ms().saturating_sub(self.feed.engine().last_tick().unwrap_or_default());
+        self.keep_then_tell(&decided);
+        let closed_ms = self.clock.now_ms().saturating_sub(tick.unwrap_or_default());
         self.status.closed_after_ms = closed_ms.max(0);
-        self.status.ticks = self.status.ticks.saturating_add(self.feed.ticks().saturating_sub(before));
+        self.status.ticks = self.status.ticks.saturating_add(ticks.saturating_sub(before));
         if let Some(observer) = &mut self.observer {
-            observer.ticked(self.feed.engine());
+            observer.ticked(self.course.feed().engine());
         }
     }
 
     /// How long the last status will do: until it is old, or soon when a tick has been closed since.
     fn until_publishing(&self) -> Duration {
-        let has_ticked = self.publish.borrow().last_tick_ms != self.feed.engine().last_tick();
+        let has_ticked = self.publish.borrow().last_tick_ms != self.course.feed().engine().last_tick();
         let pause = if has_ticked { PUBLISH_PAUSE } else { PUBLISH_EVERY };
         self.published.map_or(Duration::ZERO, |at| pause.saturating_sub(at.elapsed()))
     }
 
     /// Publishes the status as it is now.
     pub(super) fn publish(&mut self, deliveries: &mpsc::Receiver<Delivery>) {
-        let engine = self.feed.engine();
+        self.note_told();
+        let engine = self.course.feed().engine();
         let statistics = engine.statistics();
         if self.memory_counted.is_none_or(|at| at.elapsed() >= COUNT_MEMORY_EVERY) {
             let bytes = engine.bytes();
@@ -230,7 +287,7 @@ impl Evaluation {
             ];
             self.memory_counted = Some(Instant::now());
         }
-        let at_level = |level: &String| (level.clone(), self.telling.rows_at(level));
+        let at_level = |level: &String| (level.clone(), self.course.tally().rows_at(level));
         let status = Arc::new(Status {
             published: Instant::now(),
             now_ms: self.clock.now_ms(),
@@ -238,17 +295,18 @@ impl Evaluation {
             series: statistics.series,
             rows: statistics.rows,
             conflicts: statistics.conflicts,
-            lane_samples_dropped: self.feed.lane_samples_dropped(),
-            decisions: self.telling.decisions(),
+            lane_samples_dropped: self.course.feed().lane_samples_dropped(),
+            decisions: self.course.tally().decided(),
             standing: self.levels.iter().map(at_level).collect(),
             batches: QueueStatus { waiting: deliveries.len() as u64, room: deliveries.max_capacity() as u64 },
             sources: self.sources.iter().map(|source| source.status(statistics)).collect(),
             destinations: self.telling.status(),
+            state: self.keeper.as_ref().map(StateStatus::of),
             ..self.status.clone()
         });
         self.published = Some(status.published);
         if let Some(observer) = &mut self.observer {
-            observer.met(&self.table);
+            observer.met(&self.course.table);
             observer.published(&status);
         }
         self.publish.send_replace(status);

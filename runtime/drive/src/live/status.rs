@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 use nvp_act::Results;
 use tokio::sync::watch;
 
+pub use crate::state::Durability;
+
 /// Where the newest [`Status`] is to be had.
 pub type StatusBoard = watch::Receiver<Arc<Status>>;
 
@@ -54,6 +56,21 @@ pub struct Status {
     pub sources: Vec<SourceStatus>,
     /// Where decisions go.
     pub destinations: Vec<DestinationStatus>,
+    /// How the state is kept, where it is.
+    pub state: Option<StateStatus>,
+}
+
+/// How the state of a run is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StateStatus {
+    /// Whether a restart would know all up to the last tick.
+    pub durability: Durability,
+    /// Records written since the log's beginning.
+    pub records: u64,
+    /// Snapshots written by this run.
+    pub snapshots: u64,
+    /// How often the folder could not be written.
+    pub failures: u64,
 }
 
 /// A bounded queue.
@@ -167,6 +184,7 @@ impl Default for Status {
             batches: QueueStatus::default(),
             sources: Vec::new(),
             destinations: Vec::new(),
+            state: None,
         }
     }
 }

@@ -1,13 +1,13 @@
-//! From decisions to destinations, and how many rows stand where.
+//! From decisions to destinations.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use nvp_act::{Destination, Message};
+use nvp_act::{Destination, Message, Results};
 
 use super::source::Names;
 use super::status::DestinationStatus;
-use crate::decision::{Decision, State};
+use crate::decision::Decision;
+use crate::state::Untold;
 
 /// Tells destinations.
 #[derive(Debug, Default)]
@@ -15,9 +15,8 @@ pub(super) struct Telling {
     destinations: Vec<Destination>,
     names: Vec<String>,
     ends_with_output: bool,
-    /// Rows by the state they are shown in, ok and forgotten ones left out.
-    standing: BTreeMap<String, u64>,
-    decisions: u64,
+    /// Decisions offered.
+    offered: u64,
 }
 
 impl Telling {
@@ -30,33 +29,40 @@ impl Telling {
 
     /// Tells a decision to all, at once.
     pub(super) fn tell(&mut self, decision: &Decision) {
-        self.decisions = self.decisions.saturating_add(1);
-        if let Some(name) = standing(&decision.from)
-            && let Some(rows) = self.standing.get_mut(name)
-        {
-            *rows = rows.saturating_sub(1);
-        }
-        if let Some(name) = standing(&decision.to) {
-            *self.standing.entry(name.to_owned()).or_default() += 1;
-        }
+        self.offer(|| Message { json: decision.json(), text: printable(&decision.to_string()) });
+    }
+
+    /// Tells a decision to all, with its number in the state that is kept.
+    pub(super) fn tell_numbered(&mut self, number: u64, decision: &Decision) {
+        self.offer(|| Message {
+            json: numbered(&decision.json(), number, false),
+            text: printable(&decision.to_string()),
+        });
+    }
+
+    /// Tells a decision once more that may not have arrived before a crash.
+    pub(super) fn tell_again(&mut self, untold: &Untold) {
+        self.offer(|| Message {
+            json: numbered(&untold.json, untold.number, true),
+            text: format!("{}  (told again after a restart)", printable(&untold.text)),
+        });
+    }
+
+    fn offer(&mut self, message: impl FnOnce() -> Message) {
+        self.offered = self.offered.saturating_add(1);
         if self.destinations.is_empty() {
             return;
         }
-        let message = Message { json: decision.json(), text: printable(&decision.to_string()) };
-        let message = Arc::new(message);
+        let message = Arc::new(message());
         for destination in &self.destinations {
             destination.offer(Arc::clone(&message));
         }
     }
 
-    /// Decisions taken.
-    pub(super) fn decisions(&self) -> u64 {
-        self.decisions
-    }
-
-    /// Rows at `level` now.
-    pub(super) fn rows_at(&self, level: &str) -> u64 {
-        self.standing.get(level).copied().unwrap_or_default()
+    /// How many of the decisions offered all destinations have dealt with: they arrived, or never will.
+    pub(super) fn dealt_with(&self) -> u64 {
+        let results = self.destinations.iter().map(|destination| dealt_with(&destination.results()));
+        results.min().unwrap_or(self.offered)
     }
 
     /// Whether nobody listens any more, which ends the run.
@@ -80,11 +86,20 @@ impl Telling {
     }
 }
 
-fn standing(state: &State) -> Option<&str> {
-    match state {
-        State::Pending | State::Level(_) => Some(state.name()),
-        State::Ok | State::Forgotten => None,
-    }
+/// How many decisions a destination is done with. It takes them in order.
+pub(super) fn dealt_with(results: &Results) -> u64 {
+    results
+        .delivered
+        .saturating_add(results.refused)
+        .saturating_add(results.expired)
+        .saturating_add(results.dropped)
+}
+
+/// A line of the decision log with its number, and a mark where it may have been told before.
+fn numbered(json: &str, number: u64, again: bool) -> String {
+    let again = if again { ",\"again\":true" } else { "" };
+    let rest = json.strip_prefix('{').unwrap_or(json);
+    format!("{{\"number\":{number}{again},{rest}")
 }
 
 /// A line for a terminal: what labels bring along (line breaks, escape sequences) does nothing there.

@@ -22,14 +22,16 @@ fn batch(samples: &[(u32, i64, u64)]) -> Batch {
 fn any_record() -> impl Strategy<Value = Recorded> {
     prop_oneof![
         any::<[u8; 32]>().prop_map(|plan| Recorded::Started { plan }),
-        (any::<u32>(), ".*", any::<i64>())
-            .prop_map(|(source, name, waits_ms)| Recorded::SourceOpened { source, name, waits_ms }),
+        (any::<u32>(), ".*", any::<i64>()).prop_map(|(source, name, waits_ms)| Recorded::SourceOpened {
+            source,
+            name,
+            waits_ms
+        }),
         (any::<u32>(), any::<i64>())
             .prop_map(|(source, through_ms)| Recorded::SourceClosed { source, through_ms }),
         any::<u32>().prop_map(|source| Recorded::SourceEnded { source }),
-        (".*", prop::collection::vec((".*", ".*"), 0..4)).prop_map(|(name, labels)| {
-            Recorded::appeared(SeriesKey { name, labels }, WireKind::Counter)
-        }),
+        (".*", prop::collection::vec((".*", ".*"), 0..4))
+            .prop_map(|(name, labels)| { Recorded::appeared(SeriesKey { name, labels }, WireKind::Counter) }),
         any::<u32>().prop_map(|series| Recorded::Removed { series }),
         (any::<u32>(), prop::collection::vec(sample(), 0..40))
             .prop_map(|(source, samples)| Recorded::Samples { source, batch: batch(&samples) }),

@@ -1,7 +1,7 @@
 //! What is said when a run has ended.
 
 use nvp_drive::instant::show_duration;
-use nvp_drive::live::status::Status;
+use nvp_drive::live::status::{Durability, Status};
 
 use crate::words;
 
@@ -27,6 +27,9 @@ pub fn text(title: &str, status: &Status) -> String {
             let lost = words::count(lost, "decision", "decisions");
             text.push_str(&format!("\n{lost} did not reach {}", destination.name));
         }
+    }
+    if let Some(Durability::Failing { why }) = status.state.as_ref().map(|state| &state.durability) {
+        text.push_str(&format!("\nthe last of its state is not kept: {why}"));
     }
     text
 }

@@ -47,7 +47,7 @@ fn it_never_goes_back() {
 
 #[tokio::test]
 async fn waiting_ends_at_the_instant() {
-    let clock = Clock::system();
+    let clock = Clock::system(0);
     let at_ms = clock.now_ms() + 20;
     clock.wait_until(at_ms).await;
     assert!(clock.now_ms() >= at_ms);

@@ -10,6 +10,7 @@ use crate::live::clock::Clock;
 use crate::live::collect::{Brought, Delivery};
 use crate::live::source::Target;
 use crate::live::status::SourceStatus;
+use crate::recorded::Recorded;
 
 /// A source as the evaluation sees it.
 pub(super) struct SourceState {
@@ -30,6 +31,12 @@ impl SourceState {
     /// Its number for the engine.
     pub(super) fn number(&self) -> u32 {
         self.target.number
+    }
+
+    /// That it is there.
+    pub(super) fn opened(&self) -> Recorded {
+        let Target { number, name, waits_ms, .. } = &self.target;
+        Recorded::SourceOpened { source: *number, name: name.clone(), waits_ms: *waits_ms }
     }
 
     /// What it can promise now.

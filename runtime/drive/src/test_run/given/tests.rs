@@ -39,7 +39,11 @@ fn a_line_is_straight() {
     let line = Segment { from_ms: 0, until_ms: 10_000, value: Some(10.0), to: Some(20.0) };
     let given = given(vec![line], false);
     assert_eq!(
-        [Stretches::new(&given).value_at(0), Stretches::new(&given).value_at(5_000), Stretches::new(&given).value_at(10_000)],
+        [
+            Stretches::new(&given).value_at(0),
+            Stretches::new(&given).value_at(5_000),
+            Stretches::new(&given).value_at(10_000)
+        ],
         [Some(10.0), Some(15.0), None]
     );
 }

@@ -1,0 +1,80 @@
+//! The evaluation's part in keeping the state: inputs are taken down before they are applied, made durable before what they lead to is told,
+//! and what all destinations have dealt with is noted.
+
+use super::Evaluation;
+use crate::decision::Decision;
+use crate::live::status::{Durability, StateStatus};
+use crate::recorded::Recorded;
+use crate::state::{Course, Keeper};
+
+/// A state when the run is over, to be written once more when the destinations are done.
+#[derive(Debug)]
+pub(in crate::live) struct KeptState {
+    pub(super) keeper: Keeper,
+    pub(super) course: Course,
+    pub(super) told_before: u64,
+}
+
+impl KeptState {
+    /// Writes it. Of the decisions of this run all destinations have dealt with so many; `None` where there are no destinations.
+    pub(in crate::live) fn finish(mut self, dealt_with: Option<u64>) -> StateStatus {
+        let decided = self.course.tally().decided();
+        let through = dealt_with.map_or(decided, |count| self.told_before.saturating_add(count));
+        note_told(&mut self.keeper, &mut self.course, through);
+        let mut status = StateStatus::of(&self.keeper);
+        let is_durable = self.keeper.finish(&self.course);
+        status.durability = is_durable;
+        status
+    }
+}
+
+impl StateStatus {
+    /// How it is being kept.
+    pub(super) fn of(keeper: &Keeper) -> Self {
+        let (snapshots, failures) = keeper.counts();
+        let durability: Durability = keeper.durability().clone();
+        Self { durability, records: keeper.next_record(), snapshots, failures }
+    }
+}
+
+impl Evaluation {
+    /// Takes inputs down, if they are kept.
+    pub(super) fn record(&mut self, inputs: &[Recorded]) {
+        if let Some(keeper) = &mut self.keeper {
+            inputs.iter().for_each(|input| keeper.record(input));
+        }
+    }
+
+    /// Makes what was taken down durable, then tells what it led to.
+    pub(super) fn keep_then_tell(&mut self, decided: &[(u64, Decision)]) {
+        let Some(keeper) = &mut self.keeper else { return };
+        keeper.flush(&self.course);
+        for (number, decision) in decided {
+            self.telling.tell_numbered(*number, decision);
+            if let Some(observer) = &mut self.observer {
+                observer.decided(decision);
+            }
+        }
+    }
+
+    /// Takes down which decisions all destinations have dealt with, so that they are not told again.
+    pub(super) fn note_told(&mut self) {
+        let Some(keeper) = &mut self.keeper else { return };
+        let through = self.told_before.saturating_add(self.telling.dealt_with());
+        if note_told(keeper, &mut self.course, through) {
+            keeper.flush(&self.course);
+        }
+    }
+}
+
+/// Says whether it was news.
+fn note_told(keeper: &mut Keeper, course: &mut Course, through: u64) -> bool {
+    let is_news = through > course.tally().told();
+    if is_news {
+        let told = Recorded::Told { through };
+        keeper.record(&told);
+        // It decides nothing and cannot be wrong.
+        let _ = course.apply(&told, true, &mut |_, _| {});
+    }
+    is_news
+}

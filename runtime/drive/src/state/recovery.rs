@@ -1,0 +1,156 @@
+//! A run's state from its folder: the youngest good snapshot, then the log's tail.
+
+use std::path::Path;
+
+use nvp_engine::SnapshotError;
+use nvp_engine::snapshot::fingerprint;
+use nvp_history::log::{InputLog, LogOptions, snapshot};
+
+use super::course::{Course, CourseError};
+use super::keeper::Keeper;
+use super::{StateError, StateOptions};
+use crate::decision::Decision;
+use crate::generation::Generation;
+use crate::recorded::Recorded;
+
+/// A state that was found, or begun.
+#[derive(Debug)]
+pub struct Opened {
+    /// Keeps what comes.
+    pub keeper: Keeper,
+    /// The state.
+    pub course: Course,
+    /// Whether it was begun anew: there was none, or none that these policies can go on from.
+    pub is_new: bool,
+}
+
+/// Opens the folder, and brings the state to where the last run left it; `response` gets the response's inputs of the log's tail. What could
+/// not be used is said in the log. Decisions of the tail that may not have been told are in the state's tally.
+///
+/// # Errors
+/// When the folder cannot be used: another process writes there, the disk refuses, or the log is broken in its middle.
+pub fn open(
+    options: StateOptions,
+    generation: &Generation,
+    response: &mut dyn FnMut(&[u8]),
+) -> Result<Opened, StateError> {
+    let (mut log, found) = InputLog::open(&options.folder, options.log)?;
+    let folder = options.folder.display();
+    if found.torn_bytes > 0 {
+        tracing::warn!(%folder, bytes = found.torn_bytes, "the end of the log was torn by a crash; it was never flushed and is cut off");
+    }
+    let snapshot = youngest(&options.folder, found.first, generation)?;
+    let mut from = found.first;
+    let mut course = None;
+    if let Some((next, restored)) = snapshot {
+        if next > found.next {
+            tracing::error!(%folder, "the log ends before the snapshot; what came between is lost");
+            log.go_on_at(next)?;
+        }
+        (from, course) = (next, Some(restored));
+    }
+    let was_there = found.next > 0 || course.is_some();
+    let course = Replay { generation, course, keep: true }.run(&log, from, &mut |_, _| {}, response)?;
+    let mut keeper = Keeper::new(options, log);
+    let (course, is_new) = match course {
+        Some(course) => (course, false),
+        None => {
+            if was_there {
+                tracing::warn!(
+                    "the state that was kept is not of these policies, or cannot be read: evaluation begins anew, windows are warming"
+                );
+            }
+            keeper.record(&Recorded::Started { plan: fingerprint(&generation.plan) });
+            (Course::new(&generation.plan, &generation.program)?, true)
+        }
+    };
+    Ok(Opened { keeper, course, is_new })
+}
+
+/// Tells all that is in a folder's log once more, from its oldest record on and without any snapshot; gives what it leads to, `None` when
+/// none of it was told to these policies.
+///
+/// # Errors
+/// As [`open`].
+pub fn replay(
+    folder: &Path,
+    generation: &Generation,
+    each: &mut dyn FnMut(u64, Decision),
+) -> Result<Option<Course>, StateError> {
+    let (log, found) = InputLog::open(folder, LogOptions::default())?;
+    Replay { generation, course: None, keep: false }.run(&log, found.first, each, &mut |_| {})
+}
+
+/// The youngest snapshot that can be restored and after which the log has all records.
+fn youngest(folder: &Path, first: u64, generation: &Generation) -> Result<Option<(u64, Course)>, StateError> {
+    for next in snapshot::numbers(folder)?.into_iter().rev().filter(|next| *next >= first) {
+        let restored =
+            snapshot::read_one(folder, next).map_err(|error| error.to_string()).and_then(|state| {
+                match Course::restore(&generation.plan, &generation.program, &state) {
+                    Err(CourseError::Snapshot(SnapshotError::OtherPlan)) => Ok(None),
+                    restored => restored.map(Some).map_err(|error| error.to_string()),
+                }
+            });
+        match restored {
+            Ok(Some(course)) => return Ok(Some((next, course))),
+            Ok(None) => {}
+            Err(why) => {
+                tracing::error!(folder = %folder.display(), snapshot = next, why, "a snapshot cannot be used; the one before it is tried");
+            }
+        }
+    }
+    Ok(None)
+}
+
+/// Records on their way to a state.
+struct Replay<'g> {
+    generation: &'g Generation,
+    /// `None` while the records are not of these policies.
+    course: Option<Course>,
+    /// Whether decisions may be told again.
+    keep: bool,
+}
+
+impl Replay<'_> {
+    fn run(
+        mut self,
+        log: &InputLog,
+        from: u64,
+        each: &mut dyn FnMut(u64, Decision),
+        response: &mut dyn FnMut(&[u8]),
+    ) -> Result<Option<Course>, StateError> {
+        let plan = fingerprint(&self.generation.plan);
+        let mut records = log.read_from(from)?;
+        while let Some((number, bytes)) = records.read_next()? {
+            let recorded = match Recorded::decode(bytes) {
+                Ok(recorded) => recorded,
+                Err(error) => {
+                    tracing::error!(record = number, %error, "a record of the log cannot be used, nor what follows it");
+                    self.course = None;
+                    continue;
+                }
+            };
+            match &recorded {
+                Recorded::Started { plan: of } => {
+                    let is_ours = *of == plan;
+                    let Generation { plan, program, .. } = self.generation;
+                    self.course = is_ours.then(|| Course::new(plan, program)).transpose()?;
+                }
+                Recorded::Lost if self.course.is_some() => {
+                    tracing::error!(
+                        record = number,
+                        "inputs are missing in the log; what follows is told all the same"
+                    );
+                }
+                Recorded::Response(input) if self.course.is_some() => response(input),
+                _ => {}
+            }
+            let applied = self.course.as_mut().map(|course| course.apply(&recorded, self.keep, each));
+            if let Some(Err(error)) = applied {
+                tracing::error!(record = number, %error, "a record of the log does not follow from those before");
+                self.course = None;
+            }
+        }
+        Ok(self.course)
+    }
+}
