@@ -14,6 +14,7 @@ use nvp_plan::unit::{Scale, Unit};
 
 use crate::alert::AlertDraft;
 use crate::graph::{Facts, Graph, Node, NodeId};
+use crate::observation::Observations;
 use crate::schedule::Owner;
 use crate::tables::{SCALAR, Tables};
 use crate::tick;
@@ -34,6 +35,7 @@ pub(crate) struct Lowering<'a> {
     pub(crate) alerts: BTreeMap<PlanAlertId, AlertDraft>,
     pub(crate) owners: Vec<Owner>,
     pub(crate) probes: Vec<crate::tree::DraftTree>,
+    pub(crate) observations: Observations,
     derive_nodes: BTreeMap<(DeriveId, AgoTicks), NodeId>,
 }
 
@@ -60,6 +62,7 @@ impl<'a> Lowering<'a> {
             alerts: BTreeMap::new(),
             owners: Vec::new(),
             probes: Vec::new(),
+            observations: Observations::default(),
             derive_nodes: BTreeMap::new(),
         }
     }

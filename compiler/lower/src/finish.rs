@@ -1,4 +1,4 @@
-//! The end of lowering: alerts, trees and probes get the places of their columns.
+//! The end of lowering: alerts, trees, probes and what playbooks read get the places of their columns.
 
 use std::collections::BTreeMap;
 
@@ -16,12 +16,12 @@ use crate::{LowerError, Lowered};
 
 impl Lowering<'_> {
     /// Lays out the steps and puts the plan together.
-    pub(crate) fn finish(self) -> Result<Lowered, LowerError> {
+    pub(crate) fn finish(self, response: nvp_plan::response::Lowered) -> Result<Lowered, LowerError> {
         let mut schedule = Schedule::new(&self.graph, &self.tables);
         schedule.lay_out(&self.owners)?;
         let alerts = self.alerts.values().map(|draft| self.placed_alert(draft, &mut schedule)).collect();
         let probe_nodes =
-            self.owners.iter().filter(|owner| owner.alert.is_none()).filter_map(|owner| owner.roots.first());
+            self.owners.iter().filter(|owner| owner.is_probe).filter_map(|owner| owner.roots.first());
         let probes = probe_nodes
             .zip(&self.probes)
             .map(|(node, tree)| Probe {
@@ -34,8 +34,11 @@ impl Lowering<'_> {
             .iter()
             .filter_map(|id| Some((*id, given_derive_name(&self.policy.derives.get(id.0)?.name))))
             .collect();
-        let plan = Plan { tick_ms: self.tick_ms, alerts, probes, ..schedule.plan };
-        Ok(Lowered { plan, alerts: self.alert_places, given_derives })
+        let observed = self.observations.nodes.iter();
+        // INVARIANT (observations have columns): each is the root of an owner, so none is left out and ids are places.
+        let observations = observed.filter_map(|(node, unit)| shown(*node, unit, &schedule)).collect();
+        let plan = Plan { tick_ms: self.tick_ms, alerts, probes, observations, ..schedule.plan };
+        Ok(Lowered { plan, alerts: self.alert_places, given_derives, response })
     }
 
     fn placed_alert(&self, draft: &AlertDraft, schedule: &mut Schedule<'_>) -> Alert {

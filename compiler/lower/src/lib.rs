@@ -12,6 +12,7 @@ mod graph;
 mod histogram;
 mod join;
 mod kernel;
+mod observation;
 mod schedule;
 mod survey;
 mod tables;
@@ -32,7 +33,8 @@ pub use walk::children;
 /// What of a policy is lowered, and how.
 #[derive(Debug, Default)]
 pub struct LowerOptions<'a> {
-    /// The alerts wanted; `None` for all. Those whose state they read come with them.
+    /// The alerts wanted; `None` for all. Those whose state they read come with them, and with each alert what it does and the
+    /// playbooks that it runs. A playbook that none of them runs keeps its id and does nothing; with `None` all are whole.
     pub alerts: Option<&'a BTreeSet<AlertId>>,
     /// What the policy's alerts read, where it is known already; it is found out otherwise.
     pub survey: Option<&'a Survey>,
@@ -51,17 +53,19 @@ pub struct Lowered {
     pub alerts: BTreeMap<AlertId, PlanAlertId>,
     /// The wire name that feeds each given derive.
     pub given_derives: BTreeMap<DeriveId, String>,
+    /// What answers the alerts; its values are [`Plan::observations`].
+    pub response: nvp_plan::response::Lowered,
 }
 
 /// A policy that cannot be lowered.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LowerError {
-    /// An alert's (or probe's) conditions need more registers than a kernel has.
+    /// An alert's (or probe's, or playbook's) conditions need more registers than a kernel has.
     #[error(
         "`{name}` is too large: its conditions need more than {limit} operations; split it with `derive`"
     )]
     TooLarge {
-        /// The alert, or the probe's text.
+        /// The alert, or the text of what a test or a playbook asks.
         name: String,
         /// How many there may be.
         limit: usize,
@@ -74,7 +78,7 @@ pub enum LowerError {
 ///
 /// [`LowerError`] when an alert is too large for one kernel.
 pub fn lower(policy: &Policy, options: &LowerOptions<'_>) -> Result<Lowered, LowerError> {
-    let wanted = walk::alerts_wanted(policy, options);
+    let (wanted, response) = observation::wanted(policy, options);
     let tick_ms = options.survey.map_or_else(|| Survey::of(policy).tick_ms(), Survey::tick_ms);
     let mut lowering = expression::Lowering::new(policy, &options.given_derives, &wanted, tick_ms);
     for id in &wanted {
@@ -83,5 +87,6 @@ pub fn lower(policy: &Policy, options: &LowerOptions<'_>) -> Result<Lowered, Low
     for probe in &options.probes {
         lowering.probe(probe);
     }
-    lowering.finish()
+    let response = lowering.response(&response);
+    lowering.finish(response)
 }

@@ -1,6 +1,6 @@
 //! From the graph to steps: which nodes get columns, which are fused into which kernel, and in which order all is done.
 //!
-//! Each alert (and probe) owns the nodes that it is the first to need. Owners are scheduled in order of dependence; the nodes of one
+//! Each alert (and probe, and value that playbooks read) owns the nodes that it is the first to need. Owners are scheduled in order of dependence; the nodes of one
 //! owner stage by stage, a stage being what lies between two steps that are not row by row. So one kernel computes all of an alert's
 //! levels that can be computed at once, and what several owners need is computed once, as a column.
 
@@ -25,8 +25,10 @@ use crate::tree::DraftTree;
 /// What needs nodes.
 #[derive(Debug, Clone)]
 pub(crate) struct Owner {
-    /// The alert whose step follows; `None` for a probe.
+    /// The alert whose step follows.
     pub(crate) alert: Option<AlertPlace>,
+    /// Whether it is a probe.
+    pub(crate) is_probe: bool,
     pub(crate) name: String,
     /// The nodes that must have columns.
     pub(crate) roots: Vec<NodeId>,
@@ -38,6 +40,7 @@ impl Owner {
     pub(crate) fn of_alert(place: AlertPlace, draft: &AlertDraft, name: &str) -> Self {
         Self {
             alert: Some(place),
+            is_probe: false,
             name: name.to_owned(),
             roots: draft.conditions().collect(),
             shown: draft.shown().collect(),
@@ -45,7 +48,13 @@ impl Owner {
     }
 
     pub(crate) fn of_probe(node: NodeId, tree: &DraftTree, name: &str) -> Self {
-        Self { alert: None, name: name.to_owned(), roots: vec![node], shown: tree.shown().collect() }
+        let (name, shown) = (name.to_owned(), tree.shown().collect());
+        Self { alert: None, is_probe: true, name, roots: vec![node], shown }
+    }
+
+    /// A value that playbooks read: a column, so that it is there for every row at once.
+    pub(crate) fn of_observation(node: NodeId, name: &str) -> Self {
+        Self { alert: None, is_probe: false, name: name.to_owned(), roots: vec![node], shown: Vec::new() }
     }
 }
 

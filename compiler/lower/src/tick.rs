@@ -1,6 +1,6 @@
 //! The tick: the smallest `every` of what the whole policy reads, at least a second.
 //!
-//! It is taken from all alerts, whichever of them are lowered, so that a test of one alert has the ticks that production has.
+//! It is taken from all alerts and playbooks, whichever of them are lowered, so that a test of one alert has the ticks that production has.
 
 use nvp_check::typed::{MetricId, Policy};
 
@@ -9,7 +9,7 @@ const TICK_MS_MIN: i64 = 1_000;
 /// The tick of a policy that reads nothing, in ms.
 const TICK_MS_IDLE: i64 = 15_000;
 
-/// The tick of a policy whose alerts read these metrics, in ms.
+/// The tick of a policy whose alerts and playbooks read these metrics, in ms.
 pub(crate) fn tick_ms<'r>(policy: &Policy, read: impl Iterator<Item = &'r MetricId>) -> i64 {
     read.filter_map(|id| policy.metrics.get(id.0))
         .map(|metric| metric.every_ms)

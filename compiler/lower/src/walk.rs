@@ -98,6 +98,12 @@ pub(crate) fn alerts_wanted(policy: &Policy, options: &LowerOptions<'_>) -> BTre
         reads.expr(policy, probe);
     }
     wanted.append(&mut reads.alerts);
+    with_read(policy, &mut wanted);
+    wanted
+}
+
+/// Adds the alerts whose state these read.
+pub(crate) fn with_read(policy: &Policy, wanted: &mut BTreeSet<AlertId>) {
     let mut queue: Vec<AlertId> = wanted.iter().copied().collect();
     while let Some(id) = queue.pop() {
         let Some(alert) = policy.alerts.get(id.0) else { continue };
@@ -105,5 +111,4 @@ pub(crate) fn alerts_wanted(policy: &Policy, options: &LowerOptions<'_>) -> BTre
         reads.alert(policy, alert);
         queue.extend(reads.alerts.iter().filter(|read| wanted.insert(**read)));
     }
-    wanted
 }

@@ -2,4 +2,6 @@
 #![expect(clippy::panic, clippy::expect_used, reason = "a test that cannot go on fails")]
 
 mod cases;
+mod observations;
+mod responses;
 mod sharing;

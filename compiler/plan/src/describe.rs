@@ -1,17 +1,23 @@
 //! The plan as text: what `explain plan` prints and snapshots hold.
 //!
-//! `v3` is a column of numbers, `c3` a column of conditions, `r3` a register of a kernel, `#3` one of its constants, `{region}` the
-//! domain of what is written.
+//! `v3` is a column of numbers, `c3` a column of conditions, `r3` a register of a kernel, `#3` one of its constants, `o3` a value that
+//! playbooks read, `{region}` the domain of what is written.
+
+mod response;
 
 use std::fmt::{self, Write};
 
 use crate::Plan;
+use crate::alert::Shown;
 use crate::domain::{Match, Rows};
 use crate::ids::{DomainId, MapId, RowsId};
 use crate::input::{Input, WireLabel};
 use crate::kernel::{Instruction, Kernel, Reach};
 use crate::step::{KernelStep, Step};
+use crate::tree::Place;
 use crate::window::Window;
+
+pub use response::response;
 
 /// The whole plan as text, a line an entry.
 #[must_use]
@@ -77,7 +83,27 @@ impl Describe<'_> {
         for alert in &plan.alerts {
             self.alert(alert)?;
         }
+        if !plan.observations.is_empty() {
+            self.section("observations")?;
+        }
+        for (place, shown) in plan.observations.iter().enumerate() {
+            self.observation(place, shown)?;
+        }
         Ok(())
+    }
+
+    fn observation(&mut self, place: usize, shown: &Shown) -> fmt::Result {
+        let (at, text) = match shown.at {
+            Place::Number(number) => (number.to_string(), ""),
+            Place::Column(id) => {
+                (self.value(id), self.plan.columns.get(id.index()).map_or("", |column| &column.text))
+            }
+            Place::Condition(id) => {
+                (self.condition(id), self.plan.conditions.get(id.index()).map_or("", |known| &known.text))
+            }
+            Place::Register(step, register) => (format!("r{} of step {}", register.0, step.0), ""),
+        };
+        writeln!(self.out, "  o{place} {at} {text}")
     }
 
     fn section(&mut self, name: &str) -> fmt::Result {

@@ -21,6 +21,8 @@ pub struct Generation {
     pub plan: Arc<Plan>,
     /// Its kernels.
     pub program: Arc<Program>,
+    /// What answers its alerts; it reads the plan's observations.
+    pub response: Arc<nvp_plan::response::Lowered>,
 }
 
 /// Why a checked policy cannot be run.
@@ -71,9 +73,10 @@ impl Generation {
     /// # Errors
     /// See [`GenerationError`].
     pub fn new(policy: Arc<Policy>, mode: Mode) -> Result<Self, GenerationError> {
-        let lowered = nvp_lower::lower(&policy, &LowerOptions::default())?;
+        let mut lowered = nvp_lower::lower(&policy, &LowerOptions::default())?;
+        let response = Arc::new(std::mem::take(&mut lowered.response));
         let (plan, program) = compile(lowered, mode)?;
-        Ok(Self { policy, plan, program })
+        Ok(Self { policy, plan, program, response })
     }
 }
 

@@ -172,7 +172,7 @@ fn read_by(plan: &Plan, step: &Step) -> Vec<ConditionId> {
 /// The conditions that are looked at between ticks, or when the tick's decisions are written out.
 fn looked_at(plan: &Plan) -> Vec<ConditionId> {
     let in_trees = plan.trees.iter().flat_map(|tree| &tree.nodes).map(|node| node.at);
-    let shown = plan.alerts.iter().flat_map(shown_of).map(|shown| shown.at);
+    let shown = plan.alerts.iter().flat_map(shown_of).chain(&plan.observations).map(|shown| shown.at);
     let mut found: Vec<ConditionId> = plan.probes.iter().map(|probe| probe.condition).collect();
     for at in in_trees.chain(shown) {
         match at {

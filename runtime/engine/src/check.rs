@@ -63,6 +63,9 @@ pub(crate) fn check(plan: &Plan) -> Checked {
         check.same(check.labels(domain)? == 0)?;
         check.tree(probe.tree)?;
     }
+    for (place, observation) in plan.observations.iter().enumerate() {
+        at(format!("observation {place}")).shown(observation)?;
+    }
     Ok(())
 }
 

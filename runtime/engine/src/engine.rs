@@ -30,7 +30,7 @@ use crate::wire::Wire;
 use nvp_kernels::Program;
 use nvp_plan::Plan;
 use nvp_plan::alert::Shown;
-use nvp_plan::ids::{AlertId, TreeId};
+use nvp_plan::ids::{AlertId, ObservationId, TreeId};
 use nvp_plan::step::Step;
 use nvp_plan::window::{WindowFunction, WindowSource, WindowTest};
 use serde::{Deserialize, Serialize};
@@ -354,6 +354,15 @@ impl Engine {
         let labels: Vec<(&str, &str)> =
             labels.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
         let row = self.identity.locate(&self.plan, shown.domain.index(), &labels).map(|row| row as usize);
+        explain::value(&self.plan, &self.columns, shown.at, row)
+    }
+
+    /// What a playbook reads for the row of these labels, which name at least all that the value has; at the last closed tick.
+    /// [`NodeValue::Nowhere`] where there is no such row. It allocates nothing.
+    #[must_use]
+    pub fn observe<S: AsRef<str>>(&self, observation: ObservationId, labels: &[(S, S)]) -> NodeValue {
+        let Some(shown) = self.plan.observations.get(observation.index()) else { return NodeValue::Nowhere };
+        let row = self.identity.locate(&self.plan, shown.domain.index(), labels).map(|row| row as usize);
         explain::value(&self.plan, &self.columns, shown.at, row)
     }
 

@@ -228,13 +228,22 @@ impl Identity {
     }
 
     /// The row of a label set in which these labels lie, if they name all labels of the set and there is such a row.
-    pub(crate) fn locate(&self, plan: &Plan, domain: usize, labels: &[(&str, &str)]) -> Option<u32> {
-        let planned = plan.domains.get(domain)?;
-        let key = planned.labels.iter().map(|name| {
-            let (_, text) = labels.iter().find(|(given, _)| *given == name.as_str())?;
-            self.interner.find(text)
-        });
-        self.rows.get(domain)?.find(&key.collect::<Option<Vec<_>>>()?)
+    pub(crate) fn locate<S: AsRef<str>>(&self, plan: &Plan, domain: usize, labels: &[(S, S)]) -> Option<u32> {
+        /// Label sets have few labels; a longer key is kept on the heap.
+        const SHORT: usize = 16;
+        let (rows, planned) = (self.rows.get(domain)?, plan.domains.get(domain)?);
+        let symbol = |name: &String| {
+            let (_, text) = labels.iter().find(|(given, _)| given.as_ref() == name.as_str())?;
+            self.interner.find(text.as_ref())
+        };
+        let mut key = [Symbol(0); SHORT];
+        let Some(short) = key.get_mut(..planned.labels.len()) else {
+            return rows.find(&planned.labels.iter().map(symbol).collect::<Option<Vec<_>>>()?);
+        };
+        for (place, name) in short.iter_mut().zip(&planned.labels) {
+            *place = symbol(name)?;
+        }
+        rows.find(short)
     }
 
     pub(crate) fn bytes(&self) -> usize {

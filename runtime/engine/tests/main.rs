@@ -9,6 +9,7 @@ mod groups;
 mod holes;
 mod invariance;
 mod joins;
+mod observations;
 mod refusals;
 mod snapshots;
 mod turnover;

@@ -3,9 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use nvp_check::typed::{
-    AlertId, DeriveId, Expectation, ExpectedWhen, Given, GivenTarget, MetricId, Policy, Test,
-};
+use nvp_check::typed::{AlertId, DeriveId, Expectation, ExpectedWhen, Given, GivenTarget, Policy, Test};
 use nvp_formats::{Batch, SeriesTable};
 use nvp_kernels::{Mode, Program};
 use nvp_lower::LowerOptions;
@@ -103,11 +101,9 @@ fn failures(test: &Test, watches: Vec<Watch<'_>>) -> Vec<Failure> {
 }
 
 fn lower(runner: &Runner, test: &Test) -> Result<nvp_lower::Lowered, GenerationError> {
-    let (metrics, derives) = targets(test);
-    // `only` is about every alert that what is given can move; all else is about those the expectations name.
-    let wants_all =
-        test.expectations.iter().any(|expectation| matches!(expectation.when, ExpectedWhen::Only(_)));
-    let alerts = if wants_all { runner.survey.alerts_reading(&metrics, &derives) } else { BTreeSet::new() };
+    // Those that the expectations name come with them.
+    let alerts = runner.survey.alerts_of(test);
+    let derives = derives_given(test);
     let probes = test.expectations.iter().map(|expectation| &expectation.condition).collect();
     let survey = Some(&runner.survey);
     let options = LowerOptions { alerts: Some(&alerts), survey, given_derives: derives, probes };
@@ -125,16 +121,12 @@ fn compile(
     Ok(generation::compile(lowered, mode)?)
 }
 
-fn targets(test: &Test) -> (BTreeSet<MetricId>, BTreeSet<DeriveId>) {
-    let mut metrics = BTreeSet::new();
-    let mut derives = BTreeSet::new();
-    for given in &test.givens {
-        match given.target {
-            GivenTarget::Metric(id) => drop(metrics.insert(id)),
-            GivenTarget::Derive(id) => drop(derives.insert(id)),
-        }
-    }
-    (metrics, derives)
+fn derives_given(test: &Test) -> BTreeSet<DeriveId> {
+    let derive = |given: &Given| match given.target {
+        GivenTarget::Derive(id) => Some(id),
+        GivenTarget::Metric(_) => None,
+    };
+    test.givens.iter().filter_map(derive).collect()
 }
 
 /// What the plan reads and the test does not give.

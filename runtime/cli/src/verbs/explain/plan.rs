@@ -55,6 +55,11 @@ pub fn run(paths: &[PathBuf], global: &Global, out: &mut Output) -> Result<Exit,
     }
     writeln!(out, "\n{}", paint.bold("plan"))?;
     out.write_all(describe::plan(plan).as_bytes())?;
+    let response = describe::response(&generation.response);
+    if !response.is_empty() {
+        writeln!(out, "\n{}", paint.bold("response"))?;
+        out.write_all(response.as_bytes())?;
+    }
     Ok(Exit::Good)
 }
 
