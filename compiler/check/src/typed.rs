@@ -75,17 +75,6 @@ pub enum SeverityClass {
     Critical,
 }
 
-impl From<SeverityClass> for nvp_plan::response::incident::Class {
-    fn from(class: SeverityClass) -> Self {
-        match class {
-            SeverityClass::Info => Self::Info,
-            SeverityClass::Minor => Self::Minor,
-            SeverityClass::Major => Self::Major,
-            SeverityClass::Critical => Self::Critical,
-        }
-    }
-}
-
 /// What kind of metric.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum MetricKind {

@@ -6,7 +6,7 @@ use nvp_dsl::span::Span;
 use nvp_plan::ids::{ChannelId, PlaybookId, ProviderId, ServiceId, TeamId};
 use nvp_plan::response::formula::Constant;
 
-use super::AlertId;
+use super::{AlertId, SeverityClass};
 
 /// What a provider's read answers.
 #[derive(Debug, Clone, PartialEq)]
@@ -191,4 +191,15 @@ pub enum PlaybookState {
     Expired,
     /// Any end but `succeeded`, `no_change` and `lifted`.
     Failed,
+}
+
+impl From<SeverityClass> for nvp_plan::response::incident::Class {
+    fn from(class: SeverityClass) -> Self {
+        match class {
+            SeverityClass::Info => Self::Info,
+            SeverityClass::Minor => Self::Minor,
+            SeverityClass::Major => Self::Major,
+            SeverityClass::Critical => Self::Critical,
+        }
+    }
 }
