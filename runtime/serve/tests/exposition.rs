@@ -49,7 +49,7 @@ async fn promtool_finds_nothing_to_complain_of() {
         drop(input);
         let output = promtool.wait_with_output().await.unwrap();
         let said =
-            String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+            String::from_utf8_lossy(&output.stdout).into_owned() + &*String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success() && said.is_empty(), "{said}\n{text}");
     }
 }

@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use nvp_act::Results;
-use nvp_drive::live::status::{DestinationStatus, Durations, QueueStatus, SourceStatus, Status};
+use nvp_drive::live::status::{
+    DestinationStatus, Durability, Durations, QueueStatus, SourceStatus, StateStatus, Status,
+};
 
 /// A run in the middle of its work, with names that need escaping.
 pub fn full() -> Arc<Status> {
@@ -59,6 +61,12 @@ pub fn full() -> Arc<Status> {
                 failing: true,
             },
         }],
+        state: Some(StateStatus {
+            durability: Durability::Failing { why: "no space".into() },
+            records: 1_234,
+            snapshots: 3,
+            failures: 1,
+        }),
         ..Status::default()
     })
 }
