@@ -44,7 +44,7 @@ fn odd_texts_are_errors_with_places() {
         ] {
             let ran = calm(&folder, verb);
             assert_eq!(ran.code, 1, "{verb:?}: {}", ran.shown().chars().take(2_000).collect::<String>());
-            assert!((ran.stdout + &ran.stderr).contains(&format!("{name}:")), "{verb:?}");
+            assert!((ran.stdout + ran.stderr.as_str()).contains(&format!("{name}:")), "{verb:?}");
             if *name == "cycle.nvp" || *name == "unit.nvp" {
                 break;
             }

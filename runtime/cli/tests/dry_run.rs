@@ -81,7 +81,7 @@ fn a_clock_far_ahead_is_left_out_and_named() {
             format!("shop_cpu_percent{{service=\"late\"}} 99 {}\n", 1_861_140_800_i64 + minute * 60)
         })
         .collect();
-    folder.write("ahead.om", ahead + &text);
+    folder.write("ahead.om", ahead + text.as_str());
     let ran = folder.run(&["dry-run", "shop.nvp", "--recording", "ahead.om"]);
     assert_eq!(ran.code, 0);
     assert!(ran.stdout.contains("`service=\"late\"` is 200000000 s ahead"), "{}", ran.stdout);
@@ -94,7 +94,7 @@ fn of_many_wrong_clocks_a_few_are_named_and_the_rest_counted() {
     let wrong: String = (1..=100_i64)
         .map(|at| format!("shop_cpu_percent{{service=\"s{at}\"}} 99 {}\n", 1_661_140_800 + at * 20_000_000))
         .collect();
-    folder.write("wrong.om", wrong + &folder.read("day.om"));
+    folder.write("wrong.om", wrong + folder.read("day.om").as_str());
     let ran = folder.run(&["dry-run", "shop.nvp", "--recording", "wrong.om"]);
     assert_eq!(ran.code, 0);
     let named = ran.stdout.lines().filter(|line| line.contains(" s ahead of the rest: 1 sample of")).count();

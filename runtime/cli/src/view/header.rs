@@ -31,7 +31,7 @@ fn state(model: &ViewModel, columns: usize, theme: &Theme) -> Line<'static> {
     for fact in facts(model) {
         let gap = if width(&left) > 1 { "  " } else { "" };
         if width(&left) + gap.len() + width(&fact) + taken + 3 <= columns {
-            left = left + gap + &fact;
+            left = left + gap + fact.as_str();
         }
     }
     let gap = columns.saturating_sub(width(&left) + taken + 1);

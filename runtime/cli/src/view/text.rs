@@ -40,7 +40,7 @@ pub(super) fn fit(text: &str, columns: usize) -> String {
 pub(super) fn fit_right(text: &str, columns: usize) -> String {
     let text = cut(text, columns);
     let missing = columns.saturating_sub(text.width());
-    " ".repeat(missing) + &text
+    " ".repeat(missing) + text.as_str()
 }
 
 /// A count with a narrow mark between thousands: `12,345`.
