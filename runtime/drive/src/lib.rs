@@ -14,5 +14,8 @@ pub mod live;
 pub mod load;
 pub mod recorded;
 pub mod state;
+pub mod observe;
+pub mod rehearsal;
 pub mod test_run;
+pub mod timeline;
 pub mod value_tree;

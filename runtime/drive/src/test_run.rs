@@ -1,9 +1,12 @@
 //! Runs `test` blocks: the same engine as everywhere, on a virtual clock that starts at [`TEST_STARTS_MS`], fed by the givens.
 
+mod answers;
 mod coverage;
+mod events;
 mod expect;
 mod failure;
 mod given;
+mod hands;
 mod nearest;
 mod only;
 mod run;
@@ -19,6 +22,7 @@ use nvp_lower::Survey;
 
 use crate::decision::Decision;
 use crate::generation::GenerationError;
+use crate::rehearsal::Happened;
 
 pub use coverage::{Coverage, Covered, CoveredAlert, CoveredClause, CoveredCondition, CoveredLevel};
 pub use failure::{Failure, Moment};
@@ -39,6 +43,8 @@ pub struct TestOutcome {
     pub not_given: Vec<String>,
     /// All decisions taken, in order.
     pub decisions: Vec<Decision>,
+    /// What the response did, in order, with its instants in ms since the Unix epoch; nothing where the test says nothing of it.
+    pub happened: Vec<Happened>,
 }
 
 impl TestOutcome {

@@ -34,6 +34,11 @@ pub struct Failure {
 }
 
 impl Failure {
+    /// That of an event that did not happen as expected.
+    pub(super) fn of_event(expected: String, span: Span, problem: String) -> Self {
+        Self { expected, span, problem, decided: None, closest: None, decision: None }
+    }
+
     /// That of a test without an expectation, which could never fail.
     pub(super) fn of_nothing(span: Span) -> Self {
         Self {

@@ -10,6 +10,7 @@ use nvp_lower::LowerOptions;
 use nvp_plan::Plan;
 use nvp_plan::input::Part;
 
+use super::answers::Answers;
 use super::expect::{self, Verdict};
 use super::failure::{Asked, Failure, Moment, asked, look};
 use super::nearest::distance;
@@ -52,6 +53,8 @@ struct Run<'a> {
     decisions: Vec<Decision>,
     look: Look,
     witness: Option<Witness<'a>>,
+    /// What answers the alerts, where the test says anything of it.
+    answers: Option<Answers<'a>>,
 }
 
 /// Runs a test once, and notes in `coverage` what decided something.
@@ -65,6 +68,7 @@ pub fn run(
     let lowered = lower(runner, test)?;
     let planned = lowered.alerts.clone();
     let derive_names = lowered.given_derives.clone();
+    let response = Arc::new(lowered.response.clone());
     let (plan, program) = compile(lowered, runner.mode)?;
     let mut table = SeriesTable::default();
     let mut series = series_of(policy, &test.givens, &derive_names, &mut table);
@@ -79,25 +83,42 @@ pub fn run(
         decisions: Vec::new(),
         look,
         witness: coverage.map(|coverage| Witness::new(policy, &planned, coverage)),
+        answers: asks_for_answers(test).then(|| Answers::new(policy, test, response)),
         plan,
     };
     run.feed.open(SOURCE, "test", 0, &mut |_| {});
     run.all_ticks(test, &table, &mut series);
+    let mut not_given = not_given(&run.plan, policy, test);
+    let mut failures: Vec<Failure> = run.watches.into_iter().filter_map(|watch| watch.failure).collect();
+    let mut happened = Vec::new();
+    if let Some(answers) = run.answers {
+        not_given.extend(answers.not_given());
+        failures.extend(answers.failures());
+        happened = answers.into_happened();
+    }
+    if test.expectations.is_empty() && test.events.is_empty() {
+        failures.push(Failure::of_nothing(test.span));
+    }
+    failures.sort_by_key(|failure| failure.span.start);
     Ok(TestOutcome {
         name: test.name.clone(),
         span: test.span,
         ticks: run.feed.ticks(),
-        not_given: not_given(&run.plan, policy, test),
-        failures: failures(test, run.watches),
+        not_given,
+        failures,
         decisions: run.decisions,
+        happened,
     })
 }
 
-fn failures(test: &Test, watches: Vec<Watch<'_>>) -> Vec<Failure> {
-    if watches.is_empty() {
-        return vec![Failure::of_nothing(test.span)];
-    }
-    watches.into_iter().filter_map(|watch| watch.failure).collect()
+/// Whether a test says anything of what answers alerts.
+fn asks_for_answers(test: &Test) -> bool {
+    let has_until = test.givens.iter().any(|given| given.phases.iter().any(|phase| phase.until.is_some()));
+    has_until
+        || !(test.reads.is_empty()
+            && test.writes.is_empty()
+            && test.deeds.is_empty()
+            && test.events.is_empty())
 }
 
 fn lower(runner: &Runner, test: &Test) -> Result<nvp_lower::Lowered, GenerationError> {
@@ -195,6 +216,11 @@ impl Run<'_> {
         loop {
             let at_ms = tick - TEST_STARTS_MS;
             batch.clear();
+            if let Some(answers) = &mut self.answers {
+                for (step, at_ms) in answers.advance_to(self.feed.engine(), tick) {
+                    series.iter_mut().for_each(|series| series.stretches.step_done(&step, at_ms));
+                }
+            }
             series.iter_mut().for_each(|series| series.feed_through(at_ms, &mut batch));
             let told_before = self.decisions.len();
             let decisions = &mut self.decisions;
@@ -205,8 +231,16 @@ impl Run<'_> {
                 witness.see(self.feed.engine(), &self.plan, decisions);
             }
             let last = at_ms >= test.ends_ms;
+            if let Some(answers) = &mut self.answers {
+                let decisions = self.decisions.get(told_before..).unwrap_or_default();
+                for (step, at_ms) in answers.ticked(self.feed.engine(), tick, decisions, last) {
+                    series.iter_mut().for_each(|series| series.stretches.step_done(&step, at_ms));
+                }
+            }
             self.look_at_tick(at_ms, told_before, last);
-            if last || self.watches.iter().all(|watch| watch.verdict != Verdict::Open) {
+            let is_open = self.watches.iter().any(|watch| watch.verdict == Verdict::Open)
+                || self.answers.as_ref().is_some_and(Answers::is_open);
+            if last || !is_open {
                 return;
             }
             tick += tick_ms;
