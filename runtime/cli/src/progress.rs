@@ -16,6 +16,16 @@ pub fn samples(total: u64, global: &Global) -> ProgressBar {
     bar(total, "running  {wide_bar}  {human_pos} of {human_len} samples", global)
 }
 
+/// A count of states, of which nobody knows how many there are.
+pub fn states() -> ProgressBar {
+    if !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("exploring  {human_pos} states, {msg} waiting");
+    ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr())
+        .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
 fn bar(total: u64, template: &str, global: &Global) -> ProgressBar {
     if !std::io::stderr().is_terminal() {
         return ProgressBar::hidden();

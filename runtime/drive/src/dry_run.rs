@@ -1,19 +1,27 @@
 //! Dry runs: what policies would have decided over a recording, by the engine that runs live.
 
+mod answered;
 mod summary;
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use nvp_engine::{PlanError, Refusal};
 use nvp_formats::{Batch, Dropped};
 use nvp_history::{Outlier, Recording};
 use nvp_plan::ids::AlertId;
+use nvp_respond::effect::Call;
+use nvp_respond::input::Outcome;
+use nvp_respond::responder::Options;
 
 use crate::alert_rows::{AlertRow, alert_rows};
 use crate::decision::{Decision, State};
 use crate::feed::Feed;
 use crate::generation::Generation;
+use crate::observe::alert_change;
+use crate::rehearsal::{Happened, Pretend, Rehearsal, everybody};
+pub use answered::{Answered, IncidentSummary, PlaybookSummary};
 pub use summary::{RowSummary, Summary};
 
 /// The one source of a dry run.
@@ -47,6 +55,28 @@ pub struct Report {
     pub refused: Vec<(Refusal, u64)>,
     /// Samples of the past that were not kept for `ago`, for want of room.
     pub lane_samples_dropped: u64,
+    /// Who would have been called, and what would have been done.
+    pub answered: Answered,
+}
+
+/// What a dry run tells, in order of time.
+#[derive(Debug, Clone)]
+pub enum Told {
+    /// A decision about an alert's row.
+    Decision(Box<Decision>),
+    /// What the response would have done.
+    Happened(Happened),
+}
+
+/// Hands that do nothing and see nothing.
+#[derive(Debug)]
+struct NoHands;
+
+impl Pretend for NoHands {
+    fn answer(&mut self, call: &Call, _: i64) -> Option<(i64, Outcome)> {
+        let why = format!("a dry run does not call `{}.{}`", call.provider, call.operation);
+        Some((0, Outcome::Failed(why)))
+    }
 }
 
 /// Runs a generation over a recording. Decisions are told in order of time; `progress` is told the samples fed so far.
@@ -57,14 +87,18 @@ pub fn dry_run(
     generation: &Generation,
     recording: &Recording,
     progress: &mut dyn FnMut(u64),
-    tell: &mut dyn FnMut(Decision),
+    tell: &mut dyn FnMut(Told),
 ) -> Result<Report, PlanError> {
     let mut summary = Summary::default();
-    let mut add = |decision: Decision| {
-        summary.add(&decision);
-        tell(decision);
+    let mut answered = Answered::default();
+    let mut add = |told: Told| {
+        match &told {
+            Told::Decision(decision) => summary.add(decision),
+            Told::Happened(happened) => answered.add(happened),
+        }
+        tell(told);
     };
-    let mut run = Run::new(generation, recording)?;
+    let mut run = Run::new(generation, recording)?.answering(generation);
     run.through(i64::MAX, progress, &mut add);
     let refused = run.refused();
     Ok(Report {
@@ -79,6 +113,7 @@ pub fn dry_run(
         outliers: recording.outliers().to_vec(),
         refused,
         lane_samples_dropped: run.feed.lane_samples_dropped(),
+        answered,
     })
 }
 
@@ -119,9 +154,10 @@ pub fn alert_at(
     let planned = generation.plan.alerts.get(wanted.alert.index());
     let mut last = BTreeMap::new();
     let mut run = Run::new(generation, recording)?;
-    run.through(at_ms, &mut |_| {}, &mut |decision| {
+    run.through(at_ms, &mut |_| {}, &mut |told| {
+        let Told::Decision(decision) = told else { return };
         if planned.is_some_and(|alert| alert.name == decision.name) {
-            last.insert(decision.labels.clone(), decision);
+            last.insert(decision.labels.clone(), *decision);
         }
     });
     let engine = run.feed.engine();
@@ -146,6 +182,7 @@ struct Run<'a> {
     tick_ms: i64,
     last_tick_ms: i64,
     samples: u64,
+    rehearsal: Option<Rehearsal<NoHands>>,
 }
 
 impl<'a> Run<'a> {
@@ -159,11 +196,43 @@ impl<'a> Run<'a> {
             tick_ms: generation.plan.tick_ms.max(1),
             last_tick_ms: first_ms,
             samples: 0,
+            rehearsal: None,
         })
     }
 
+    /// With what would answer the alerts.
+    fn answering(mut self, generation: &Generation) -> Self {
+        let plan = Arc::clone(&generation.response);
+        let roster = everybody(&plan);
+        self.rehearsal = Some(Rehearsal::new(plan, Options { only_observes: true }, &roster, NoHands));
+        self
+    }
+
+    /// Closes what is due up to a tick, and tells what was decided and what would have been done.
+    fn close(&mut self, tick_ms: i64, batch: Option<&Batch>, tell: &mut dyn FnMut(Told)) {
+        if let Some(rehearsal) = &mut self.rehearsal {
+            rehearsal.advance_to(self.feed.engine(), tick_ms);
+            rehearsal.take_happened().into_iter().for_each(|happened| tell(Told::Happened(happened)));
+        }
+        let mut decisions = Vec::new();
+        let mut note = |decision: Decision| decisions.push(decision);
+        if let Some(batch) = batch {
+            self.feed.samples(SOURCE, self.recording.table(), batch, &mut note);
+        }
+        self.feed.close(SOURCE, tick_ms, &mut note);
+        let changes = self.rehearsal.as_ref().map(|rehearsal| {
+            let severities = &rehearsal.responder().plan().severities;
+            decisions.iter().filter_map(|decision| alert_change(decision, severities)).collect::<Vec<_>>()
+        });
+        decisions.into_iter().for_each(|decision| tell(Told::Decision(Box::new(decision))));
+        if let (Some(rehearsal), Some(changes)) = (&mut self.rehearsal, changes) {
+            rehearsal.ticked(self.feed.engine(), tick_ms, &changes);
+            rehearsal.take_happened().into_iter().for_each(|happened| tell(Told::Happened(happened)));
+        }
+    }
+
     /// Closes the ticks from the first sample's to the last sample's, or to the last at or before `until_ms`.
-    fn through(&mut self, until_ms: i64, progress: &mut dyn FnMut(u64), tell: &mut dyn FnMut(Decision)) {
+    fn through(&mut self, until_ms: i64, progress: &mut dyn FnMut(u64), tell: &mut dyn FnMut(Told)) {
         let (first_ms, last_ms) = self.recording.span_ms();
         let mut cursor = self.recording.in_time_order();
         let mut batch = Batch::default();
@@ -175,16 +244,15 @@ impl<'a> Run<'a> {
             self.samples += cursor.fill_until(tick_ms, &mut batch) as u64;
             silent_ticks += 1;
             if !batch.is_empty() {
-                self.feed.samples(SOURCE, self.recording.table(), &batch, tell);
                 progress(self.samples);
                 silent_ticks = 0;
             }
-            self.feed.close(SOURCE, tick_ms, tell);
+            self.close(tick_ms, (!batch.is_empty()).then_some(&batch), tell);
             self.last_tick_ms = tick_ms;
             let next_ms = tick_ms.saturating_add(self.tick_ms);
             let sample_ms = cursor.next_ms().map_or(next_ms, |sample_ms| self.tick_of(sample_ms));
             if silent_ticks > HOLE_TICKS_MAX && sample_ms > next_ms {
-                self.feed.close(SOURCE, (sample_ms - self.tick_ms).min(last_tick_ms), tell);
+                self.close((sample_ms - self.tick_ms).min(last_tick_ms), None, tell);
                 tick_ms = sample_ms;
             } else {
                 tick_ms = next_ms;

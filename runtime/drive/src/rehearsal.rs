@@ -13,7 +13,7 @@ use nvp_respond::input::{
     ActionNumber, AlertChange, CallNumber, Deed, IncidentNumber, Input, Outcome, Silence,
 };
 use nvp_respond::responder::{Options, Responder};
-use nvp_respond::roster::Roster;
+use nvp_respond::roster::{Roster, TeamRoster};
 
 use crate::observe::Observed;
 
@@ -39,6 +39,17 @@ pub enum Happened {
     Record(Record),
     /// The response wanted something done, at this instant (ms since the Unix epoch).
     Intent(i64, Intent),
+}
+
+impl Happened {
+    /// When, in ms since the Unix epoch.
+    #[must_use]
+    pub fn at_ms(&self) -> i64 {
+        match self {
+            Self::Record(record) => record.at_ms,
+            Self::Intent(at_ms, _) => *at_ms,
+        }
+    }
 }
 
 /// What somebody will do, where it is not known yet to which incident or run.
@@ -235,5 +246,18 @@ impl<P: Pretend> Rehearsal<P> {
         }
         self.pretend.happened(&what);
         self.happened.push(what);
+    }
+}
+
+/// A roster in which every team is reached by every channel, as one.
+#[must_use]
+pub fn everybody(plan: &Lowered) -> Roster {
+    let channels: BTreeSet<String> = plan.channels.iter().map(|channel| channel.name.clone()).collect();
+    let team =
+        |name: &String| (name.clone(), TeamRoster { shared: channels.clone(), ..TeamRoster::default() });
+    Roster {
+        teams: plan.teams.iter().map(|it| team(&it.name)).collect(),
+        people: Default::default(),
+        channels: channels.clone(),
     }
 }

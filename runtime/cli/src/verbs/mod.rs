@@ -10,6 +10,7 @@ pub mod check;
 pub mod completions;
 pub mod dry_run;
 pub mod explain;
+pub mod explore;
 pub mod fmt;
 pub mod man;
 pub mod run;
@@ -30,6 +31,8 @@ pub enum Verb {
     Run(run::Arguments),
     /// Tell more: of a diagnostic's code, of a plan, of why an alert fired or did not
     Explain(explain::Arguments),
+    /// Try every way in which playbooks can fail, time out or crash, and show the ends they reach
+    Explore(explore::Arguments),
     /// Write a script that lets a shell complete verbs and options
     Completions(completions::Arguments),
     /// Write the manual
@@ -45,6 +48,7 @@ pub fn run(cli: &Cli, out: &mut Output) -> Result<Exit, Failure> {
         Verb::DryRun(arguments) => dry_run::run(arguments, &cli.global, out),
         Verb::Run(arguments) => run::run(arguments, &cli.global, out),
         Verb::Explain(arguments) => explain::run(arguments, &cli.global, out),
+        Verb::Explore(arguments) => explore::run(arguments, &cli.global, out),
         Verb::Completions(arguments) => completions::run(arguments, out),
         Verb::Man(arguments) => man::run(arguments, out),
     }

@@ -1,13 +1,11 @@
 //! The response of a test: a rehearsal with the test's own hands and people, and the events it expects.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use nvp_check::typed::{AlertId, Deed, Policy, Test};
 use nvp_engine::Engine;
 use nvp_plan::response::Lowered;
 use nvp_respond::responder::Options;
-use nvp_respond::roster::{Roster, TeamRoster};
 
 use super::TEST_STARTS_MS;
 use super::events::EventWatch;
@@ -16,7 +14,7 @@ use super::failure::Failure;
 use super::hands::Hands;
 use crate::decision::Decision;
 use crate::observe::alert_change;
-use crate::rehearsal::{Happened, PlannedDeed, Rehearsal};
+use crate::rehearsal::{Happened, PlannedDeed, Rehearsal, everybody};
 
 /// The response of a test.
 #[derive(Debug)]
@@ -90,10 +88,7 @@ impl<'t> Answers<'t> {
 
     fn note(&mut self, now_ms: i64, last: bool) -> Vec<(String, i64)> {
         for what in self.rehearsal.take_happened() {
-            let at_ms = match &what {
-                Happened::Record(record) => record.at_ms,
-                Happened::Intent(at_ms, _) => *at_ms,
-            };
+            let at_ms = what.at_ms();
             for watch in &mut self.watches {
                 watch.see(&what, at_ms.saturating_sub(TEST_STARTS_MS));
             }
@@ -103,18 +98,6 @@ impl<'t> Answers<'t> {
             watch.decide(now_ms.saturating_sub(TEST_STARTS_MS), last);
         }
         self.rehearsal.pretend.take_answered()
-    }
-}
-
-/// A roster in which every team is reached by every channel, as one.
-fn everybody(plan: &Lowered) -> Roster {
-    let channels: BTreeSet<String> = plan.channels.iter().map(|channel| channel.name.clone()).collect();
-    let team =
-        |name: &String| (name.clone(), TeamRoster { shared: channels.clone(), ..TeamRoster::default() });
-    Roster {
-        teams: plan.teams.iter().map(|it| team(&it.name)).collect(),
-        people: Default::default(),
-        channels: channels.clone(),
     }
 }
 

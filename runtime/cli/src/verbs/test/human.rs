@@ -5,12 +5,16 @@ use std::io::Write as _;
 
 use nvp_drive::alert_rows::AlertRow;
 use nvp_drive::instant::show_duration;
+use nvp_drive::timeline;
 use nvp_drive::test_run::{Failure as Failed, Moment, TEST_STARTS_MS, TestOutcome};
 
 use super::{Report, coverage};
 use crate::failure::Failure;
 use crate::output::{Output, Paint};
 use crate::{tree, words};
+
+/// The most lines of what happened.
+const LINES_MAX: usize = 80;
 
 /// One test's line.
 pub fn line(outcome: &TestOutcome, out: &mut Output) -> Result<(), Failure> {
@@ -56,7 +60,31 @@ pub fn details(outcome: &TestOutcome, report: &Report<'_>, paint: Paint) -> Stri
         let _ = writeln!(text, "\n  expected {}  {}", paint.bold(&failure.expected), paint.dim(&place));
         expectation(failure, paint, &mut text);
     }
+    timeline(outcome, paint, &mut text);
     text
+}
+
+/// What the response did, as far as it is worth a line.
+fn timeline(outcome: &TestOutcome, paint: Paint, text: &mut String) {
+    let lines: Vec<String> = outcome
+        .happened
+        .iter()
+        .filter_map(|what| {
+            let at = show_duration(what.at_ms().saturating_sub(TEST_STARTS_MS));
+            Some(format!("{at:>8}  {}", timeline::line(what)?))
+        })
+        .collect();
+    if lines.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "\n  {}", paint.help("what happened:"));
+    for line in lines.iter().take(LINES_MAX) {
+        let _ = writeln!(text, "  {line}");
+    }
+    if lines.len() > LINES_MAX {
+        let more = words::count(lines.len() - LINES_MAX, "line", "lines");
+        let _ = writeln!(text, "  {}", paint.dim(&format!("and {more} more")));
+    }
 }
 
 fn expectation(failure: &Failed, paint: Paint, text: &mut String) {
