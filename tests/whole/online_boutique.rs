@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use nvp_drive::decision::{Decision, State};
-use nvp_drive::dry_run::dry_run;
+use nvp_drive::dry_run::{Told, dry_run};
 use nvp_drive::generation::Generation;
 use nvp_history::Recording;
 use nvp_kernels::Mode;
@@ -37,7 +37,12 @@ fn decisions(mode: Mode) -> Vec<Decision> {
     let recording = Recording::open(&path, nvp_history::Options::default(), &mut |_, _| {})
         .expect("the recording can be read");
     let mut decisions = Vec::new();
-    dry_run(&generation, &recording, &mut |_| {}, &mut |decision| decisions.push(decision)).unwrap();
+    dry_run(&generation, &recording, &mut |_| {}, &mut |told| {
+        if let Told::Decision(decision) = told {
+            decisions.push(*decision);
+        }
+    })
+    .unwrap();
     decisions
 }
 

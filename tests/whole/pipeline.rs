@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use nvp_drive::dry_run::dry_run;
+use nvp_drive::dry_run::{Told, dry_run};
 use nvp_drive::generation::{Generation, check};
 use nvp_drive::load::{Stdlib, load_text};
 use nvp_history::Recording;
@@ -83,9 +83,11 @@ fn decisions(policy: &Arc<nvp_check::typed::Policy>, recording: &str, mode: Mode
     let recording = Recording::open(file.path(), nvp_history::Options::default(), &mut |_, _| {}).unwrap();
     let generation = Generation::new(Arc::clone(policy), mode).unwrap();
     let mut lines = String::new();
-    dry_run(&generation, &recording, &mut |_| {}, &mut |decision| {
-        lines.push_str(&decision.json());
-        lines.push('\n');
+    dry_run(&generation, &recording, &mut |_| {}, &mut |told| {
+        if let Told::Decision(decision) = told {
+            lines.push_str(&decision.json());
+            lines.push('\n');
+        }
     })
     .unwrap();
     lines

@@ -21,6 +21,7 @@ use crate::feed::Feed;
 use crate::generation::Generation;
 use crate::observe::alert_change;
 use crate::rehearsal::{Happened, Pretend, Rehearsal, everybody};
+use crate::timeline;
 pub use answered::{Answered, IncidentSummary, PlaybookSummary};
 pub use summary::{RowSummary, Summary};
 
@@ -66,6 +67,17 @@ pub enum Told {
     Decision(Box<Decision>),
     /// What the response would have done.
     Happened(Happened),
+}
+
+impl Told {
+    /// It as a line of the decision log, without its line break.
+    #[must_use]
+    pub fn json(&self) -> String {
+        match self {
+            Self::Decision(decision) => decision.json(),
+            Self::Happened(happened) => timeline::object(happened).to_string(),
+        }
+    }
 }
 
 /// Hands that do nothing and see nothing.

@@ -151,12 +151,7 @@ impl Reactions {
     }
 
     /// What is due now, in the order of time, row and reaction; `is_held` says which alert's rows nothing is done about yet.
-    pub(crate) fn take_due(
-        &mut self,
-        plan: &Lowered,
-        mature_ms: i64,
-        is_held: IsHeld<'_>,
-    ) -> Vec<Wish> {
+    pub(crate) fn take_due(&mut self, plan: &Lowered, mature_ms: i64, is_held: IsHeld<'_>) -> Vec<Wish> {
         let mut wishes = Vec::new();
         while let Some((due_ms, number, place)) =
             self.due.first().copied().filter(|(due_ms, ..)| *due_ms <= mature_ms)

@@ -53,16 +53,12 @@ pub fn run(arguments: &Arguments, global: &Global, out: &mut Output) -> Result<E
     let recording = recordings::open(&arguments.recording, global)?;
     let bar = progress::samples(recording.samples(), global);
     let mut written = Ok(());
-    let report = dry_run::dry_run(
-        &generation,
-        &recording,
-        &mut |samples| bar.set_position(samples),
-        &mut |decision| {
+    let report =
+        dry_run::dry_run(&generation, &recording, &mut |samples| bar.set_position(samples), &mut |told| {
             if arguments.format == Format::Json && written.is_ok() {
-                written = writeln!(out, "{}", decision.json());
+                written = writeln!(out, "{}", told.json());
             }
-        },
-    );
+        });
     bar.finish_and_clear();
     let report = report.map_err(policies::no_plan)?;
     written?;

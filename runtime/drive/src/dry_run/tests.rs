@@ -32,7 +32,8 @@ fn recording(samples: &[(&str, i64, f64)]) -> Recording {
 
 fn run(recording: &Recording) -> (Report, Vec<String>) {
     let mut told = Vec::new();
-    let report = dry_run(&generation(), recording, &mut |_| {}, &mut |decision| {
+    let report = dry_run(&generation(), recording, &mut |_| {}, &mut |what| {
+        let Told::Decision(decision) = what else { return };
         told.push(format!(
             "{} {}: {} → {}",
             decision.at_ms / 1_000,

@@ -1,5 +1,7 @@
 //! The summary of a dry run, for people: what was read, which alerts fired for how long, which never did, and what was left out.
 
+mod answered;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write as _};
 
@@ -66,6 +68,7 @@ pub fn write(shown: &Shown<'_>, out: &mut Output) -> Result<(), Failure> {
         let count = words::count(quiet.len(), "alert", "alerts");
         writeln!(out, "\n{count} never fired: {}", words::listed(&quiet, NAMES_MAX))?;
     }
+    answered::write(&shown.report.answered, out)?;
     let remarks = remarks(shown, paint);
     if !remarks.is_empty() {
         writeln!(out)?;

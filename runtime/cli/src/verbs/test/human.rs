@@ -5,8 +5,8 @@ use std::io::Write as _;
 
 use nvp_drive::alert_rows::AlertRow;
 use nvp_drive::instant::show_duration;
-use nvp_drive::timeline;
 use nvp_drive::test_run::{Failure as Failed, Moment, TEST_STARTS_MS, TestOutcome};
+use nvp_drive::timeline;
 
 use super::{Report, coverage};
 use crate::failure::Failure;
