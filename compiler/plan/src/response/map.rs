@@ -135,9 +135,7 @@ impl<L> Answer<L> {
     fn try_map<M, E>(&self, leaf: &mut Leaf<'_, L, M, E>) -> Result<Answer<M>, E> {
         Ok(match self {
             Self::Notify(team, class) => Answer::Notify(*team, *class),
-            Self::Ticket(channel, says) => {
-                Answer::Ticket(*channel, all(says, |piece| piece.try_map(leaf))?)
-            }
+            Self::Ticket(channel, says) => Answer::Ticket(*channel, all(says, |piece| piece.try_map(leaf))?),
             Self::EscalateTo(rung) => Answer::EscalateTo(rung.clone()),
         })
     }

@@ -4,7 +4,7 @@ use nvp_plan::ids::ObservationId;
 use nvp_plan::response::playbook::{Lift, Playbook, Step, Verify};
 
 use super::deed::{Doing, Stage};
-use super::looking::{Look, Looked, observes};
+use super::looking::{Look, Looked};
 use super::step::Planned;
 use super::{Action, Actions, Cause, CauseKind, Context, Phase};
 use crate::effect::{ActionEvent, Effects, End, Event};
@@ -92,8 +92,7 @@ impl Action {
         };
         let (parameters, locals) = (self.arguments.clone(), self.locals.clone());
         let scope = Scope { parameters: &parameters, locals: &locals, ..Scope::EMPTY };
-        let script = context.script.filter(|_| observes(&clause.formula));
-        let is = self.evaluate(actions, (context, out), scope, |evaluation| match script {
+        let is = self.evaluate(actions, (context, out), scope, |evaluation| match context.script {
             Some(script) => script("require"),
             None => evaluation.clause(clause),
         });
