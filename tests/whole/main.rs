@@ -16,5 +16,6 @@ mod pages;
 mod pipeline;
 mod policies;
 mod prometheus;
+mod providers;
 mod requirements;
 mod tidy;

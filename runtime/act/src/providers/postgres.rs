@@ -42,6 +42,7 @@ pub(super) static OFFER: Native = Native {
         ("connections_max", &[], Sort::Count, false),
         ("root_blockers", &[("db", Sort::Text), ("waited", Sort::Time)], Sort::Handle, true),
         ("alive", &[("victim", Sort::Handle)], Sort::Flag, false),
+        ("working", &[("victim", Sort::Handle)], Sort::Flag, false),
     ],
     writes: &[
         ("set_setting", &[("name", Sort::Text), ("to", Sort::Text)]),
@@ -88,7 +89,8 @@ impl Postgres {
             "connections" => sessions::count(&session, arguments).await.map(Value::Number),
             "connections_max" => sessions::count_max(&session).await.map(Value::Number),
             "root_blockers" => sessions::root_blockers(&session, arguments).await.map(Value::List),
-            "alive" => sessions::alive(&session, arguments).await.map(|is| Value::Condition(Some(is))),
+            "alive" => sessions::is(&session, arguments, "true").await,
+            "working" => sessions::is(&session, arguments, "a.state = 'active'").await,
             _ => Err(NotDone::Failed(no_operation("postgres", operation))),
         };
         session.finish();

@@ -25,6 +25,7 @@ fn declaration() -> Declared {
         ("connections_max", count()),
         ("root_blockers", session()),
         ("alive", ValueType::Flag),
+        ("working", ValueType::Flag),
     ];
     let writes = ["set_setting", "set_role_setting", "set_role_connection_limit", "cancel", "terminate"];
     let mut declared = declared("pg", &reads, &writes);
@@ -221,8 +222,13 @@ async fn what_a_session_does_is_cancelled() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
     let mut served = served_at(&cluster.address(), "");
-    assert_eq!(served.end(session("cancel", &text(&format!("{pid}@{started}")), 0.0)).await, Outcome::Done);
+    let victim = text(&format!("{pid}@{started}"));
+    let working = || pg("working", &[("victim", victim.clone())]);
+    assert_eq!(served.end(working()).await, Outcome::Answered(Value::Condition(Some(true))));
+    assert_eq!(served.end(session("cancel", &victim, 0.0)).await, Outcome::Done);
     assert!(busy.await.unwrap().unwrap_err().to_string().contains("db error"));
+    // It has done nothing since; or its client went away with it.
+    assert_eq!(served.end(working()).await, Outcome::Answered(Value::Condition(Some(false))));
     let why = failed(served.end(session("cancel", &text("x@y"), 0.0)).await);
     assert_eq!(why, "the argument `victim` names no session (`pid@backend_start`)");
 }

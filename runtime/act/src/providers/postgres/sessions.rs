@@ -49,11 +49,12 @@ pub(super) async fn root_blockers(session: &Session, arguments: &Arguments) -> R
     rows.iter().map(|row| row.try_get(0).map(Value::Text).map_err(refused)).collect()
 }
 
-pub(super) async fn alive(session: &Session, arguments: &Arguments) -> Result<bool, NotDone> {
+/// Whether a session is there, and this holds of it.
+pub(super) async fn is(session: &Session, arguments: &Arguments, holds: &str) -> Result<Value, NotDone> {
     let (pid, started) = parts(arguments)?;
-    let sql = format!("select 1{THIS_ONE}");
+    let sql = format!("select 1{THIS_ONE} and {holds}");
     let row = session.client.query_opt(&sql, &[&pid, &started]).await.map_err(refused)?;
-    Ok(row.is_some())
+    Ok(Value::Condition(Some(row.is_some())))
 }
 
 /// How many sessions of clients a database has.
