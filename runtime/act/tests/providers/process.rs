@@ -56,12 +56,18 @@ fn restart(program: &str, victim: &Value) -> Call {
 }
 
 async fn instances(served: &mut Served, program: &str) -> Vec<Value> {
-    let Outcome::Answered(Value::List(instances)) = served.end(of("instances", program)).await else {
-        panic!()
-    };
+    let instances = instances_now(served, program).await;
     let running = served.end(of("running", program)).await;
     assert_eq!(running, Outcome::Answered(Value::Number(f64::from(u32::try_from(instances.len()).unwrap()))));
     instances
+}
+
+/// As [`instances`], while they change.
+async fn instances_now(served: &mut Served, program: &str) -> Vec<Value> {
+    match served.end(of("instances", program)).await {
+        Outcome::Answered(Value::List(instances)) => instances,
+        other => panic!("{other:?}"),
+    }
 }
 
 async fn is_alive(served: &mut Served, victim: &Value) -> bool {
@@ -261,7 +267,7 @@ async fn a_restart_that_was_broken_off_is_finished() {
     rewrite(folder.path(), |state| state["instances"][0]["is_owed"] = true.into());
     let mut served = open(folder.path(), &[SLEEPS]);
     loop {
-        let now = instances(&mut served, "worker").await;
+        let now = instances_now(&mut served, "worker").await;
         if !now.is_empty() && now != before {
             assert_eq!(now.len(), 1);
             break;
