@@ -92,10 +92,8 @@ impl Answered {
             IncidentEvent::Priority(priority, _) => {
                 incident.priority = Some(incident.priority.map_or(*priority, |worst| worst.min(*priority)));
             }
-            IncidentEvent::Rung { rung, .. } => {
-                if incident.rungs.last() != Some(rung) {
-                    incident.rungs.push(rung.clone());
-                }
+            IncidentEvent::Rung { rung, .. } if incident.rungs.last() != Some(rung) => {
+                incident.rungs.push(rung.clone());
             }
             _ => {}
         }
