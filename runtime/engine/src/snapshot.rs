@@ -1,7 +1,7 @@
 //! The whole state as bytes, and back: a restored engine goes on as the one whose state it was would have, bit for bit.
 //!
 //! The bytes are a head (what they are, the version of their layout, the plan's fingerprint, a SHA-256 over all that follows) and the parts
-//! of the state in a fixed order, each as [`kept`] says, numbers by their bits. The head keeps damaged bytes and another plan's state out;
+//! of the state in a fixed order, each as `kept` says, numbers by their bits. The head keeps damaged bytes and another plan's state out;
 //! it is no seal: whoever can write a snapshot can put any state into it.
 
 pub(crate) mod kept;

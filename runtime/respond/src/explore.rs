@@ -1,7 +1,7 @@
 //! Every way in which a playbook can go: each write can be done, fail, be done or not without an answer, or lie; each read can fail;
 //! each wait can end well, badly or unknown; somebody else can change what was changed; the process can be cut by a crash.
 //!
-//! The world is the one that writes' declarations describe ([`crate::world`]). States that go on equally are one; the first way found
+//! The world is the one that writes' declarations describe (`crate::world`). States that go on equally are one; the first way found
 //! to an end is a shortest one.
 
 mod node;
