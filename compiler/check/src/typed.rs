@@ -13,7 +13,7 @@ use nvp_plan::unit::Unit;
 
 pub use answered::{
     Deed, Event, EventWhen, ExpectedEvent, GivenDeed, GivenRead, GivenWrite, IncidentOf, IncidentState,
-    PlaybookState, ReadPhase, ReadValue, StepState,
+    Phase, PlaybookState, ReadPhase, ReadValue, StepState,
 };
 
 /// A checked policy set.
@@ -544,15 +544,6 @@ pub enum GivenTarget {
     Metric(MetricId),
     /// A derive's values; it is then not computed.
     Derive(DeriveId),
-}
-
-/// The stretches until a step is done.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Phase {
-    /// The stretches; their times are from the phase's beginning: the test's start for the first phase.
-    pub segments: Vec<Segment>,
-    /// The step whose `do` ends the phase when it has answered, in any playbook; `None` for the last phase.
-    pub until: Option<String>,
 }
 
 /// A stretch of values.

@@ -212,9 +212,12 @@ impl<'a> Run<'a> {
         })
     }
 
-    /// With what would answer the alerts.
+    /// With what would answer the alerts, where they say that anything does.
     fn answering(mut self, generation: &Generation) -> Self {
         let plan = Arc::clone(&generation.response);
+        if plan.reactions.is_empty() {
+            return self;
+        }
         let roster = everybody(&plan);
         self.rehearsal = Some(Rehearsal::new(plan, Options { only_observes: true }, &roster, NoHands));
         self

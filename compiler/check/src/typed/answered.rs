@@ -8,6 +8,15 @@ use nvp_plan::response::formula::Constant;
 
 use super::{AlertId, SeverityClass};
 
+/// The stretches until a step is done.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Phase {
+    /// The stretches; their times are from the phase's beginning: the test's start for the first phase.
+    pub segments: Vec<Segment>,
+    /// The step whose `do` ends the phase when it has answered, in any playbook; `None` for the last phase.
+    pub until: Option<String>,
+}
+
 /// What a provider's read answers.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GivenRead {
