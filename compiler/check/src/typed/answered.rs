@@ -6,7 +6,7 @@ use nvp_dsl::span::Span;
 use nvp_plan::ids::{ChannelId, PlaybookId, ProviderId, ServiceId, TeamId};
 use nvp_plan::response::formula::Constant;
 
-use super::{AlertId, SeverityClass};
+use super::{AlertId, Segment, SeverityClass};
 
 /// The stretches until a step is done.
 #[derive(Debug, Clone, PartialEq)]
