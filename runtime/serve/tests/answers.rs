@@ -53,8 +53,8 @@ async fn ready_after_the_first_tick_and_healthy_all_along() {
     assert!(text.contains("\nnovaevo_policy_ticks_total 4\n"), "{text}");
     assert_eq!(get(server.address, "/").await.0, 404);
     server.stop.cancel();
+    // Its listener has gone with it; whether anybody answers there is not asked: the port may be another test's already.
     server.task.await.unwrap();
-    assert!(TcpStream::connect(server.address).await.is_err());
 }
 
 #[tokio::test]
