@@ -39,10 +39,18 @@ impl Builder<'_> {
             if self.has_lexical_error(&(from..piece.end)) || self.is_full() {
                 continue;
             }
-            if let Some(stop) = self.stop(block.strict_rule(), from, &piece) {
-                self.report(self.bad_clause_piece(block, &piece, stop));
+            match self.stop(block.strict_rule(), from, &piece) {
+                Some(stop) => self.report(self.bad_clause_piece(block, &piece, stop)),
+                // What is lost is always told, even where the strict rule finds nothing wrong with it by itself.
+                None => self.report(self.no_clause(block, &piece)),
             }
         }
+    }
+
+    fn no_clause(&self, block: Block, piece: &Range<usize>) -> Diagnostic {
+        let found = self.found(piece.start);
+        let title = format!("`{}` begins no clause of {}", found.token, block.words());
+        Diagnostic::error(codes::UNKNOWN_CLAUSE, title, self.at(found.at.clone()))
     }
 
     fn bad_clause_piece(&self, block: Block, piece: &Range<usize>, stop: Stop) -> Diagnostic {
