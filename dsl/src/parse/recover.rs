@@ -15,7 +15,7 @@ use super::grammar::{Grammar, Rule};
 use super::habits::habit;
 use super::response_slips::{self, item_slip};
 use super::slips::{duration_missing, slip};
-use super::token::{Found, is_word, last_word, lines_with_head, token};
+use super::token::{Found, is_word, last_literal, lines_with_head, token};
 use super::words::{ALERT_CLAUSES, ITEM_WORDS, LATER_ITEM_WORDS, RESERVED, Words};
 use crate::codes;
 use crate::diagnostic::{Diagnostic, Edit};
@@ -109,10 +109,17 @@ impl Builder<'_> {
             if self.has_lexical_error(&(from..piece.end)) || self.is_full() {
                 continue;
             }
-            if let Some(stop) = self.stop(Rule::items, from, &piece) {
-                self.report(self.bad_item_piece(&piece, &stop));
+            match self.stop(Rule::items, from, &piece) {
+                Some(stop) => self.report(self.bad_item_piece(&piece, &stop)),
+                None => self.report(self.no_item(&piece)),
             }
         }
+    }
+
+    fn no_item(&self, piece: &Range<usize>) -> Diagnostic {
+        let found = self.found(piece.start);
+        let title = format!("`{}` begins no item", found.token);
+        Diagnostic::error(codes::UNKNOWN_ITEM, title, self.at(found.at))
     }
 
     /// Where begins what is wrong with a piece: `from`, unless the piece begins with a word on a line of its own, which goes on
@@ -169,9 +176,9 @@ impl Builder<'_> {
         let (InputLocation::Pos(offset) | InputLocation::Span((offset, _))) = error.location;
         let expected = expected(error.variant, text, rule != Rule::items);
         if expected == [Words::Keyword("ago")] {
-            // any name behind an expression could begin `week ago`; this one does not, so it is itself what is wrong
-            let word = last_word(text.get(..offset)?.trim_end())?;
-            let at = from + text.get(..offset)?.trim_end().len() - word.len();
+            // any literal behind an expression could begin `week ago`; this one does not, so it is itself what is wrong
+            let before = text.get(..offset).unwrap_or_default().trim_end();
+            let at = from + before.len() - last_literal(before).map_or(0, str::len);
             let expected = match self.expected_before(rule, from..at) {
                 Some(expected) if at > piece.start => expected,
                 _ => return Some(Stop { at: piece.start, expected: vec![Words::Thing("an operator")] }),

@@ -30,6 +30,12 @@ pub(super) fn last_word(text: &str) -> Option<&str> {
     text.get(start..).filter(|word| !word.is_empty())
 }
 
+/// The word or quantity (`5%`, `1.5 req/s` without its space) at the end of a text.
+pub(super) fn last_literal(text: &str) -> Option<&str> {
+    let start = text.trim_end_matches(|c| is_word_character(c) || matches!(c, '.' | '%' | '/')).len();
+    text.get(start..).filter(|literal| !literal.is_empty())
+}
+
 /// The token at the beginning of a text, cut where a message would become long.
 pub(super) fn token(rest: &str) -> &str {
     let length = match rest.chars().next() {
