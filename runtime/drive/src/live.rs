@@ -11,6 +11,7 @@
 
 mod clock;
 mod collect;
+pub mod control;
 mod evaluation;
 mod passage;
 mod schedule;
