@@ -348,10 +348,19 @@ pub struct Segment {
     pub to: Option<Expr>,
     /// `for 5m`; the last one may leave it out and holds to the end.
     pub lasts: Option<Expr>,
-    /// `until grow_pool done`: it ends when the step's `do` has answered.
-    pub until: Option<Ident>,
+    /// `until grow_pool done`: it ends when the step has answered.
+    pub until: Option<SegmentUntil>,
     /// Where.
     pub span: Span,
+}
+
+/// `until grow_pool done | undone`
+#[derive(Debug, Clone, PartialEq)]
+pub struct SegmentUntil {
+    /// The step.
+    pub step: Ident,
+    /// Whether it is what takes the step back that has answered; the step's own `do` otherwise.
+    pub is_undone: bool,
 }
 
 /// `expect at 6m …`

@@ -13,7 +13,7 @@ use nvp_plan::unit::Unit;
 
 pub use answered::{
     Deed, Event, EventWhen, ExpectedEvent, GivenDeed, GivenRead, GivenWrite, IncidentOf, IncidentState,
-    Phase, PlaybookState, ReadPhase, ReadValue, StepState,
+    Phase, PlaybookState, ReadPhase, ReadValue, StepState, Until,
 };
 
 /// A checked policy set.

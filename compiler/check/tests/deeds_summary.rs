@@ -250,7 +250,7 @@ pub fn test_lines(policy: &Policy, test: &Test) -> String {
                 };
                 out.push_str(&format!(" {from}.. {answer}"));
             }
-            out.push_str(&phase.until.as_ref().map_or(String::new(), |step| format!(" until {step};")));
+            out.push_str(&phase.until.as_ref().map_or(String::new(), |it| format!(" until {};", until(it))));
         }
         out.push('\n');
     }
@@ -267,4 +267,10 @@ pub fn test_lines(policy: &Policy, test: &Test) -> String {
         out.push_str(&format!("  event {}: {:?} {:?}\n", event.text, event.when, event.event));
     }
     out
+}
+
+/// `grow`, `grow undone`
+pub fn until(until: &nvp_check::typed::Until) -> String {
+    let undone = if until.is_undone { " undone" } else { "" };
+    format!("{}{undone}", until.step)
 }

@@ -168,7 +168,9 @@ fn given_line(policy: &Policy, given: &Given) -> String {
                 let to = segment.to.map(|to| format!(" to {to}")).unwrap_or_default();
                 format!("{}..{until} {value}{to}", segment.from_ms)
             });
-            segments.chain(phase.until.iter().map(|step| format!("until {step}"))).collect::<Vec<_>>()
+            segments
+                .chain(phase.until.iter().map(|it| format!("until {}", crate::deeds_summary::until(it))))
+                .collect::<Vec<_>>()
         })
         .collect();
     let adds = if given.accumulate { " added up" } else { "" };

@@ -82,9 +82,9 @@ impl Survey {
     /// than states, and those that run the playbooks it speaks of.
     #[must_use]
     pub fn alerts_of(&self, test: &Test) -> BTreeSet<AlertId> {
-        let phases = test.givens.iter().flat_map(|given| given.phases.iter().map(|phase| &phase.until));
-        let answers = test.reads.iter().flat_map(|read| read.phases.iter().map(|phase| &phase.until));
-        let waited: Vec<&String> = phases.chain(answers).flatten().collect();
+        let phases = test.givens.iter().flat_map(|given| given.phases.iter().flat_map(|phase| &phase.until));
+        let answers = test.reads.iter().flat_map(|read| read.phases.iter().flat_map(|phase| &phase.until));
+        let waited: Vec<&String> = phases.chain(answers).map(|until| &until.step).collect();
         let is_only = test.expectations.iter().any(|expected| matches!(expected.when, ExpectedWhen::Only(_)));
         let is_answered = !test.events.is_empty()
             || !test.deeds.is_empty()

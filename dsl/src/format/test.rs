@@ -84,7 +84,8 @@ impl Formatter<'_> {
             parts.extend([Doc::text(" for "), self.expression(lasts)]);
         }
         if let Some(until) = &segment.until {
-            parts.push(Doc::text(format!(" until {} done", until.node)));
+            let answered = if until.is_undone { "undone" } else { "done" };
+            parts.push(Doc::text(format!(" until {} {answered}", until.step.node)));
         }
         Doc::Cat(parts)
     }

@@ -6,7 +6,7 @@ use super::block::Block;
 use super::builder::Builder;
 use super::grammar::Rule;
 use super::tree::Children;
-use crate::ast::{Expectation, ExpectedWhen, Expr, ExprKind, Segment, Test, TestClause};
+use crate::ast::{Expectation, ExpectedWhen, Expr, ExprKind, Segment, SegmentUntil, Test, TestClause};
 
 impl Builder<'_> {
     pub(super) fn test(&self, mut children: Children<'_>) -> Option<Test> {
@@ -53,7 +53,12 @@ impl Builder<'_> {
             None => None,
         };
         let until = match children.one(Rule::segment_until) {
-            Some(until) => Some(self.only_ident(Children::of(until))?),
+            Some(until) => {
+                let mut children = Children::of(until);
+                let step = self.token(&children.one(Rule::ident)?);
+                let is_undone = children.one(Rule::step_answered)?.as_str() == "undone";
+                Some(SegmentUntil { step, is_undone })
+            }
             None => None,
         };
         Some(Segment { value, to, lasts, until, span })

@@ -181,7 +181,6 @@ pub(super) fn words(rule: Rule) -> Words {
         Rule::k_escalate => Words::Keyword("escalate"),
         Rule::k_run => Words::Keyword("run"),
         Rule::k_after => Words::Keyword("after"),
-        Rule::k_done => Words::Keyword("done"),
         Rule::k_page => Words::Keyword("page"),
         Rule::k_notice => Words::Keyword("notice"),
         Rule::k_incident => Words::Keyword("incident"),
@@ -375,6 +374,7 @@ pub(super) fn words(rule: Rule) -> Words {
         | Rule::playbook_event
         | Rule::playbook_end => Words::Thing("what happens"),
         Rule::event_name => Words::Thing("a name"),
+        Rule::step_answered => Words::Keywords(&["done", "undone"]),
         Rule::step_end => Words::Keywords(&["done", "failed", "undone"]),
         Rule::incident_end => Words::Keywords(&["opened", "acknowledged", "resolved", "reopened"]),
         Rule::team_clause | Rule::team_clauses | Rule::bad_team_clause | Rule::team_stop => {

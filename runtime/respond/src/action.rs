@@ -23,8 +23,8 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use self::admission::History;
 pub(crate) use self::context::Context;
-pub(crate) use self::deed::DeedState;
-use self::deed::{Deed, Doing};
+use self::deed::Deed;
+pub(crate) use self::deed::{DeedState, Doing, Stage};
 pub(crate) use self::locks::Locks;
 use self::looking::Look;
 pub(crate) use self::manage::{News, Told};
@@ -84,6 +84,8 @@ pub(crate) struct Action {
     pub(crate) deeds: Vec<Deed>,
     /// Locks held: resources and tokens.
     pub(crate) locks: Vec<(String, u64)>,
+    /// Resources that it let go of when it began to stand, and takes again before it is taken back.
+    pub(crate) released: Vec<String>,
     /// Whether somebody approved it.
     pub(crate) is_approved: bool,
     /// Whether it did anything, or meant to.

@@ -72,8 +72,8 @@ pub fn explore(
 ) -> Option<Explored> {
     let book = plan.playbooks.get(playbook.index())?;
     let mut search = Search::default();
-    for node in Node::beginnings(plan, book, options) {
-        search.add(node, None, String::new());
+    for (label, node) in Node::beginnings(plan, book, options) {
+        search.add(plan, node, None, label);
     }
     let mut is_complete = true;
     while let Some((place, node)) = search.waiting.pop_front() {
@@ -91,7 +91,7 @@ pub fn explore(
                 is_complete = false;
                 break;
             }
-            search.add(next, Some(place), label);
+            search.add(plan, next, Some(place), label);
         }
     }
     progress(search.looked, search.waiting.len());
@@ -113,9 +113,9 @@ struct Search {
 }
 
 impl Search {
-    fn add(&mut self, node: Node, from: Option<usize>, label: String) {
+    fn add(&mut self, plan: &Lowered, node: Node, from: Option<usize>, label: String) {
         let mut hasher = DefaultHasher::new();
-        node.fingerprint().hash(&mut hasher);
+        node.fingerprint(plan).hash(&mut hasher);
         if self.seen.insert(hasher.finish()) {
             self.steps.push((from, label));
             self.waiting.push_back((self.steps.len() - 1, node));

@@ -15,10 +15,12 @@ use crate::effect::Call;
 use crate::formula::{Answers, Evaluation, ReadKey, Scope, World as Seen};
 use crate::value::Value;
 
-/// What reads give, where that is not as at the beginning.
+/// What reads give, where that is not as the declarations have it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub(crate) struct World {
     reads: Answers,
+    /// What they gave at the beginning, where that is otherwise.
+    begins: Answers,
 }
 
 /// What a write makes of the world.
@@ -33,6 +35,13 @@ impl Change {
 }
 
 impl World {
+    /// The same without what is as at the beginning.
+    pub(crate) fn changed(&self, plan: &Lowered) -> Self {
+        let differs = self.reads.iter().filter(|(key, value)| **value != self.beginning(plan, key));
+        let reads = differs.map(|(key, value)| (key.clone(), value.clone())).collect();
+        Self { reads, begins: self.begins.clone() }
+    }
+
     /// What a read gives.
     pub(crate) fn read(&self, plan: &Lowered, call: &Call) -> Value {
         let Some((provider, place)) = provider(plan, &call.provider) else { return Value::MISSING };
@@ -44,23 +53,50 @@ impl World {
 
     /// What a read gives, at the beginning or as it was changed.
     fn value(&self, plan: &Lowered, key: &ReadKey) -> Value {
-        self.reads.get(key).cloned().unwrap_or_else(|| beginning(plan, key))
+        self.reads.get(key).cloned().unwrap_or_else(|| self.beginning(plan, key))
+    }
+
+    /// What a read gives at the beginning.
+    fn beginning(&self, plan: &Lowered, key: &ReadKey) -> Value {
+        self.begins.get(key).cloned().unwrap_or_else(|| beginning(plan, key))
+    }
+
+    /// This is so from the beginning.
+    pub(crate) fn begin_with(&mut self, change: &Change) {
+        self.begins.extend(change.0.iter().cloned());
+    }
+
+    /// What must be otherwise for a write's probe to be true.
+    pub(crate) fn missing_for(
+        &self,
+        plan: &Lowered,
+        (provider, write): (ProviderId, u32),
+        arguments: &[Value],
+    ) -> Change {
+        let writes = plan.providers.get(provider.index()).map(|provider| &provider.writes);
+        let probe = writes.and_then(|writes| writes.get(write as usize)?.probe.as_ref());
+        let mut changes = Vec::new();
+        if let Some(probe) = probe {
+            self.made_true(plan, arguments, &probe.formula, true, &mut changes);
+        }
+        changes.retain(|(key, value)| self.value(plan, key) != *value);
+        Change(changes)
     }
 
     /// Whether nothing differs from the beginning.
     pub(crate) fn is_as_at_the_beginning(&self, plan: &Lowered) -> bool {
-        self.reads.iter().all(|(key, value)| *value == beginning(plan, key))
+        self.reads.iter().all(|(key, value)| *value == self.beginning(plan, key))
     }
 
     /// What differs from the beginning, for people.
     pub(crate) fn differences(&self, plan: &Lowered) -> Vec<String> {
-        let differs = self.reads.iter().filter(|(key, value)| **value != beginning(plan, key));
+        let differs = self.reads.iter().filter(|(key, value)| **value != self.beginning(plan, key));
         differs.map(|(key, value)| format!("{} is {value}", key_text(plan, key))).collect()
     }
 
     /// The worlds in which somebody else has changed one of the reads that differ, with that read.
     pub(crate) fn meddled(&self, plan: &Lowered) -> Vec<(String, Self)> {
-        let differs = self.reads.iter().filter(|(key, value)| **value != beginning(plan, key));
+        let differs = self.reads.iter().filter(|(key, value)| **value != self.beginning(plan, key));
         let meddled = |(key, value): (&ReadKey, &Value)| {
             let mut world = self.clone();
             world.reads.insert(key.clone(), another(&another(value)));

@@ -161,7 +161,7 @@ impl<'a> Checker<'a> {
             // The last stretch of a phase holds to its end.
             let last = place + 1 == written.len() || segment.until.is_some();
             let length = self.segment_length(segment, last);
-            let until = segment.until.as_ref().map(|step| self.step_named(step));
+            let until = segment.until.as_ref().map(|until| self.step_answered(until));
             let value = segment.value.as_ref().map(|value| self.given_value(value, found));
             let to = segment.to.as_ref().map(|to| self.given_value(to, found));
             let Some(lasts) = length else {

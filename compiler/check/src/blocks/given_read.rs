@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use nvp_dsl::Span;
 use nvp_dsl::ast::{
     Expr, ExprKind as Written, Ident, MatchOp, MatchValue, Matcher, PlaybookClause, Reference, Segment,
+    SegmentUntil,
 };
 use nvp_plan::ids::ProviderId;
 use nvp_plan::response::formula::Constant;
@@ -18,7 +19,7 @@ use crate::problems::labels::PinnedTwice;
 use crate::problems::tests::{GivenDeed, PinWanted};
 use crate::problems::types::{ConstantWanted, TextMisplaced};
 use crate::scope::TextValue;
-use crate::typed::{ExprKind, GivenRead, ReadPhase, ReadValue};
+use crate::typed::{ExprKind, GivenRead, ReadPhase, ReadValue, Until};
 
 impl<'a> Checker<'a> {
     /// Checks what a read answers. The second value is the latest time that it names, in ms.
@@ -63,7 +64,7 @@ impl<'a> Checker<'a> {
         for (place, segment) in segments.iter().enumerate() {
             let last = place + 1 == segments.len() || segment.until.is_some();
             let length = self.segment_length(segment, last);
-            let until = segment.until.as_ref().map(|step| self.step_named(step));
+            let until = segment.until.as_ref().map(|until| self.step_answered(until));
             let value = segment.value.as_ref().map(|value| self.read_value(name, gives, value));
             if let Some(to) = &segment.to {
                 let title = format!("what `{name}` answers does not move in a straight line");
@@ -252,6 +253,12 @@ impl<'a> Checker<'a> {
     }
 
     /// A step of any playbook.
+    /// What ends a phase.
+    pub(super) fn step_answered(&mut self, until: &SegmentUntil) -> Option<Until> {
+        let step = self.step_named(&until.step)?;
+        Some(Until { step, is_undone: until.is_undone })
+    }
+
     pub(super) fn step_named(&mut self, name: &Ident) -> Option<String> {
         let books = self.items.playbooks.iter().flat_map(|item| &item.node.clauses);
         let steps = books.filter_map(|clause| match &clause.node {

@@ -13,8 +13,18 @@ use super::{AlertId, Segment, SeverityClass};
 pub struct Phase {
     /// The stretches; their times are from the phase's beginning: the test's start for the first phase.
     pub segments: Vec<Segment>,
-    /// The step whose `do` ends the phase when it has answered, in any playbook; `None` for the last phase.
-    pub until: Option<String>,
+    /// What ends the phase; `None` for the last phase.
+    pub until: Option<Until>,
+}
+
+/// That a step has answered, in any playbook.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Until {
+    /// The step.
+    pub step: String,
+    /// Whether it is what takes the step back that has answered (of an `each`, the first); the step's own `do` otherwise (of an
+    /// `each`, the last).
+    pub is_undone: bool,
 }
 
 /// What a provider's read answers.
@@ -37,8 +47,8 @@ pub struct GivenRead {
 pub struct ReadPhase {
     /// From so long after the phase began, in ms: the answer; `None` fails. In the order of time, the first at 0.
     pub answers: Vec<(i64, Option<ReadValue>)>,
-    /// The step whose `do` ends it when it has answered; `None` for the last.
-    pub until: Option<String>,
+    /// What ends it; `None` for the last.
+    pub until: Option<Until>,
 }
 
 /// What a read answers.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use nvp_check::typed::{AlertId, Deed, Policy, Test};
+use nvp_check::typed::{AlertId, Deed, Policy, Test, Until};
 use nvp_engine::Engine;
 use nvp_plan::response::Lowered;
 use nvp_respond::responder::Options;
@@ -39,7 +39,7 @@ impl<'t> Answers<'t> {
     }
 
     /// Time passes until an instant; gives the steps that have answered, with when (ms from the test's start).
-    pub fn advance_to(&mut self, engine: &Engine, until_ms: i64) -> Vec<(String, i64)> {
+    pub fn advance_to(&mut self, engine: &Engine, until_ms: i64) -> Vec<(Until, i64)> {
         self.rehearsal.advance_to(engine, until_ms);
         self.note(until_ms, false)
     }
@@ -51,7 +51,7 @@ impl<'t> Answers<'t> {
         at_ms: i64,
         decisions: &[Decision],
         last: bool,
-    ) -> Vec<(String, i64)> {
+    ) -> Vec<(Until, i64)> {
         let severities = &self.rehearsal.responder().plan().severities;
         let changes: Vec<_> =
             decisions.iter().filter_map(|decision| alert_change(decision, severities)).collect();
@@ -86,7 +86,7 @@ impl<'t> Answers<'t> {
         self.happened
     }
 
-    fn note(&mut self, now_ms: i64, last: bool) -> Vec<(String, i64)> {
+    fn note(&mut self, now_ms: i64, last: bool) -> Vec<(Until, i64)> {
         for what in self.rehearsal.take_happened() {
             let at_ms = what.at_ms();
             for watch in &mut self.watches {

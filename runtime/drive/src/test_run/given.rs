@@ -1,6 +1,6 @@
 //! What a `given` feeds: a sample at each `every` of its target, on a value that holds, moves in a straight line, or is missing.
 
-use nvp_check::typed::{Given, Segment};
+use nvp_check::typed::{Given, Segment, Until};
 
 const SECONDS_PER_MS: f64 = 0.001;
 
@@ -18,10 +18,10 @@ impl<'a> Stretches<'a> {
         Self { given, began_ms: vec![0] }
     }
 
-    /// A step's `do` has answered: the phase that lasts until then ends.
-    pub fn step_done(&mut self, step: &str, at_ms: i64) {
+    /// A step has answered: the phase that lasts until then ends.
+    pub fn answered(&mut self, what: &Until, at_ms: i64) {
         let present = self.began_ms.len().checked_sub(1).and_then(|place| self.given.phases.get(place));
-        let ends = present.and_then(|phase| phase.until.as_deref()).is_some_and(|until| until == step);
+        let ends = present.and_then(|phase| phase.until.as_ref()).is_some_and(|until| until == what);
         if ends {
             self.began_ms.push(at_ms);
         }

@@ -4,14 +4,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use nvp_check::typed::{GivenRead, GivenWrite, ReadPhase, ReadValue, Test};
+use nvp_check::typed::{GivenRead, GivenWrite, ReadPhase, ReadValue, Test, Until};
 use nvp_dsl::ast::WriteEnds;
 use nvp_plan::ids::ObservationId;
 use nvp_plan::response::Lowered;
 use nvp_plan::response::formula::Constant;
 use nvp_plan::response::provider::Provider;
 use nvp_respond::effect::{ActionEvent, Call, Event};
-use nvp_respond::input::Outcome;
+use nvp_respond::input::{CallNumber, Outcome};
 use nvp_respond::value::Value;
 
 use crate::rehearsal::{Happened, Pretend};
@@ -25,7 +25,9 @@ pub struct Hands<'t> {
     /// For each given read when its phases began, in ms since the Unix epoch.
     began_ms: Vec<Vec<i64>>,
     /// Steps that have answered since it was last asked, with when.
-    answered: Vec<(String, i64)>,
+    answered: Vec<(Until, i64)>,
+    /// The writes under way that take a step back, with the step.
+    undoing: BTreeMap<CallNumber, String>,
     /// Reads that were asked for and are not given.
     not_given: BTreeSet<String>,
 }
@@ -34,11 +36,19 @@ impl<'t> Hands<'t> {
     /// For a test that starts at this instant.
     pub fn new(plan: Arc<Lowered>, test: &'t Test, start_ms: i64) -> Self {
         let began_ms = vec![vec![start_ms]; test.reads.len()];
-        Self { plan, test, start_ms, began_ms, answered: Vec::new(), not_given: BTreeSet::new() }
+        Self {
+            plan,
+            test,
+            start_ms,
+            began_ms,
+            answered: Vec::new(),
+            undoing: BTreeMap::new(),
+            not_given: BTreeSet::new(),
+        }
     }
 
     /// The steps that have answered since it was last asked, with when, in ms from the test's start.
-    pub fn take_answered(&mut self) -> Vec<(String, i64)> {
+    pub fn take_answered(&mut self) -> Vec<(Until, i64)> {
         let start_ms = self.start_ms;
         self.answered.drain(..).map(|(step, at_ms)| (step, at_ms.saturating_sub(start_ms))).collect()
     }
@@ -64,6 +74,22 @@ impl<'t> Hands<'t> {
         match answer {
             Some(value) => Outcome::Answered(value),
             None => Outcome::Failed("the test gives nothing".to_owned()),
+        }
+    }
+
+    /// The step that has answered, if that is what happened.
+    fn answered_by(&mut self, event: &ActionEvent) -> Option<Until> {
+        match event {
+            ActionEvent::StepAnswered(step) => Some(Until { step: step.clone(), is_undone: false }),
+            ActionEvent::Intent { call, step, is_undo: true, .. } => {
+                self.undoing.insert(*call, step.clone());
+                None
+            }
+            ActionEvent::Ended { call, outcome } => {
+                let step = self.undoing.remove(call)?;
+                matches!(outcome, Outcome::Done).then_some(Until { step, is_undone: true })
+            }
+            _ => None,
         }
     }
 
@@ -103,14 +129,15 @@ impl Pretend for Hands<'_> {
 
     fn happened(&mut self, what: &Happened) {
         let Happened::Record(record) = what else { return };
-        let Event::Action(_, ActionEvent::StepAnswered(step)) = &record.event else { return };
+        let Event::Action(_, event) = &record.event else { return };
+        let Some(what) = self.answered_by(event) else { return };
         for (given, began_ms) in self.test.reads.iter().zip(&mut self.began_ms) {
             let present = began_ms.len().checked_sub(1).and_then(|place| given.phases.get(place));
-            if present.and_then(|phase| phase.until.as_ref()) == Some(step) {
+            if present.and_then(|phase| phase.until.as_ref()) == Some(&what) {
                 began_ms.push(record.at_ms);
             }
         }
-        self.answered.push((step.clone(), record.at_ms));
+        self.answered.push((what, record.at_ms));
     }
 }
 

@@ -218,7 +218,7 @@ impl Run<'_> {
             batch.clear();
             if let Some(answers) = &mut self.answers {
                 for (step, at_ms) in answers.advance_to(self.feed.engine(), tick) {
-                    series.iter_mut().for_each(|series| series.stretches.step_done(&step, at_ms));
+                    series.iter_mut().for_each(|series| series.stretches.answered(&step, at_ms));
                 }
             }
             series.iter_mut().for_each(|series| series.feed_through(at_ms, &mut batch));
@@ -234,7 +234,7 @@ impl Run<'_> {
             if let Some(answers) = &mut self.answers {
                 let decisions = self.decisions.get(told_before..).unwrap_or_default();
                 for (step, at_ms) in answers.ticked(self.feed.engine(), tick, decisions, last) {
-                    series.iter_mut().for_each(|series| series.stretches.step_done(&step, at_ms));
+                    series.iter_mut().for_each(|series| series.stretches.answered(&step, at_ms));
                 }
             }
             self.look_at_tick(at_ms, told_before, last);

@@ -131,6 +131,9 @@ fn refusal(
     let standing = |run: &&Action| run.playbook == playbook.name && run.is_standing();
     let in_flight = actions.runs.values().filter(under_way).count();
     let standing = actions.runs.values().filter(standing).count();
+    // Those that are about to take their locks have been admitted already.
+    let starting = actions.runs.values().filter(under_way).filter(|run| !run.has_started);
+    let starting: Vec<Vec<Value>> = starting.map(|run| run.arguments.clone()).collect();
     let history = actions.history.entry(playbook.name.clone()).or_default();
     history.prune(playbook, context.mature_ms);
     if let (Some(planned), Some(is)) = (&playbook.storm, storm) {
@@ -150,7 +153,9 @@ fn refusal(
     }
     let limits = playbook.limits.iter().zip(shares);
     limits
-        .filter_map(|(limit, of)| over(limit, *of, playbook, history, (arguments, in_flight, standing)))
+        .filter_map(|(limit, of)| {
+            over(limit, *of, playbook, (history, &starting), (arguments, in_flight, standing))
+        })
         .next()
 }
 
@@ -159,14 +164,15 @@ fn over(
     limit: &Limit<ObservationId>,
     of: f64,
     playbook: &Playbook<ObservationId>,
-    history: &History,
+    (history, starting): (&History, &[Vec<Value>]),
     (arguments, in_flight, standing): (&[Value], usize, usize),
 ) -> Option<String> {
     match limit {
         Limit::Rate { runs, per, every_ms } => {
             let argument = |arguments: &[Value]| per.and_then(|per| arguments.get(per as usize).cloned());
             let wanted = argument(arguments);
-            let counted = history.starts.iter().filter(|(_, with)| argument(with) == wanted);
+            let starts = history.starts.iter().map(|(_, with)| with).chain(starting);
+            let counted = starts.filter(|with| argument(with) == wanted);
             let parameter = per.and_then(|per| playbook.parameters.get(per as usize));
             let per = parameter.map(|parameter| format!(" per {}", parameter.name)).unwrap_or_default();
             let every = Value::Number(*every_ms as f64 / 1_000.0).shown(&nvp_plan::unit::Unit::Time);

@@ -20,6 +20,8 @@ pub(crate) struct Deed {
     pub(crate) after: Option<Vec<Value>>,
     /// How far it has come.
     pub(crate) state: DeedState,
+    /// Whether an attempt went unanswered: that a later one failed does not mean that it has not happened.
+    pub(crate) is_in_doubt: bool,
 }
 
 /// How far a deed has come.
@@ -52,12 +54,14 @@ pub(crate) struct Doing {
     pub(crate) stage: Stage,
     /// How often the write was tried.
     pub(crate) attempts: u32,
+    /// How often, in a row, it could not be seen how things are.
+    pub(crate) unseen: u32,
 }
 
 impl Doing {
     /// The beginning of a deed.
     pub(crate) const fn new(step: u32, item: u32) -> Self {
-        Self { step, item, stage: Stage::Arguments, attempts: 0 }
+        Self { step, item, stage: Stage::Arguments, attempts: 0, unseen: 0 }
     }
 
     /// The same at another stage.

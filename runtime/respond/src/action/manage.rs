@@ -76,6 +76,7 @@ impl Actions {
             items: Vec::new(),
             deeds: Vec::new(),
             locks: Vec::new(),
+            released: Vec::new(),
             is_approved: false,
             has_started: false,
             aborted_by: None,
@@ -111,8 +112,10 @@ impl Actions {
 
     /// Time has passed, or a tick has closed.
     pub(crate) fn advance(&mut self, context: Context<'_>, out: &mut Effects) {
+        let is_halted = self.halted.is_some();
         let due = self.runs.values().filter(|action| {
-            action.due_ms(context) <= context.mature_ms || context.tick_ms.is_some() && action.looks()
+            action.due_ms(context, is_halted) <= context.mature_ms
+                || context.tick_ms.is_some() && action.looks()
         });
         let due: Vec<ActionNumber> = due.map(|action| action.number).collect();
         for number in due {
@@ -124,7 +127,12 @@ impl Actions {
 
     /// When a run has something to do by itself (mature ms).
     pub(crate) fn next_due_ms(&self, context: Context<'_>) -> Option<i64> {
-        self.runs.values().map(|action| action.due_ms(context)).min().filter(|due_ms| *due_ms != i64::MAX)
+        let is_halted = self.halted.is_some();
+        self.runs
+            .values()
+            .map(|action| action.due_ms(context, is_halted))
+            .min()
+            .filter(|due_ms| *due_ms != i64::MAX)
     }
 
     /// Why nothing new is done outside from now on; `None` when it may be again.
@@ -144,6 +152,7 @@ impl Actions {
                 self.calls.remove(&call);
             }
             action.answers.clear();
+            action.stop_clocks();
             if let Some(call) = action.writing() {
                 self.calls.remove(&call);
                 let outcome = Outcome::Unknown("the process was restarted meanwhile".to_owned());
@@ -156,9 +165,7 @@ impl Actions {
     /// Nothing is known of the time since the last look: clocks do not run through it.
     pub(crate) fn stop_clocks(&mut self) {
         for action in self.runs.values_mut() {
-            if let Phase::Check(_, look) | Phase::Verify(look) | Phase::Standing(look) = &mut action.phase {
-                look.stop_clocks();
-            }
+            action.stop_clocks();
         }
     }
 
@@ -236,7 +243,7 @@ impl Actions {
             context.record(out, action.number, ActionEvent::Standing(until_ms));
         }
         self.locks.release(action.number);
-        action.locks.clear();
+        action.released = action.locks.drain(..).map(|(resource, _)| resource).collect();
         self.tell(context, action, End::Succeeded);
     }
 
@@ -298,6 +305,13 @@ impl Action {
             Phase::Step(Doing { stage: Stage::Writing(call, _), .. })
             | Phase::Undoing(_, Doing { stage: Stage::Writing(call, _), .. }, _) => Some(*call),
             _ => None,
+        }
+    }
+
+    /// Nothing is known of the time since the last look.
+    fn stop_clocks(&mut self) {
+        if let Phase::Check(_, look) | Phase::Verify(look) | Phase::Standing(look) = &mut self.phase {
+            look.stop_clocks();
         }
     }
 

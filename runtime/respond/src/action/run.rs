@@ -320,11 +320,12 @@ impl Action {
     }
 
     /// When it has something to do by itself (mature ms).
-    pub(super) fn due_ms(&self, context: Context<'_>) -> i64 {
+    pub(super) fn due_ms(&self, context: Context<'_>, is_halted: bool) -> i64 {
         let playbook = context.playbook(&self.playbook);
         let phase_ms = match &self.phase {
             Phase::Proposed(until_ms) => *until_ms,
             Phase::Step(doing) | Phase::Undoing(_, doing, _) => match &doing.stage {
+                Stage::Ready(_) if is_halted => i64::MAX,
                 Stage::Ready(at_ms) | Stage::Look(at_ms) | Stage::Writing(_, at_ms) => *at_ms,
                 Stage::Probing { next_ms, .. } => *next_ms,
                 Stage::Arguments | Stage::After => i64::MAX,

@@ -121,6 +121,7 @@ impl Action {
             before: Vec::new(),
             after: None,
             state: DeedState::Planned,
+            is_in_doubt: false,
         });
         self.phase = Phase::Step(doing.at(Stage::Look(context.mature_ms)));
         Flow::Next
@@ -185,14 +186,20 @@ impl Action {
                 Flow::Next
             }
             Outcome::Failed(why) => {
-                self.set_deed(DeedState::NotDone);
+                if self.deeds.last().is_some_and(|deed| !deed.is_in_doubt) {
+                    self.set_deed(DeedState::NotDone);
+                }
                 self.try_again((context, out), planned, doing, why, true)
             }
             Outcome::Unknown(why) if has_probe => {
+                self.doubt_deed();
                 self.phase = Phase::Step(doing.at(probing(Some(why.clone()))));
                 Flow::Next
             }
-            Outcome::Unknown(why) => self.try_again((context, out), planned, doing, why, false),
+            Outcome::Unknown(why) => {
+                self.doubt_deed();
+                self.try_again((context, out), planned, doing, why, false)
+            }
         }
     }
 
@@ -330,6 +337,13 @@ impl Action {
     ) -> Flow {
         context.record(out, self.number, ActionEvent::StepDone(planned.step.name.clone()));
         self.after_step(context, planned.playbook, doing.step)
+    }
+
+    /// An attempt went unanswered.
+    fn doubt_deed(&mut self) {
+        if let Some(deed) = self.deeds.last_mut() {
+            deed.is_in_doubt = true;
+        }
     }
 
     pub(super) fn set_deed(&mut self, state: DeedState) {

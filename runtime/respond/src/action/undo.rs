@@ -13,6 +13,7 @@ use crate::effect::{ActionEvent, Effects, End, Intent};
 use crate::formula::Scope;
 use crate::input::Outcome;
 use crate::value::Value;
+use nvp_plan::response::provider::Repeat;
 
 /// How often it is tried to take a step back.
 const UNDO_ATTEMPTS_MAX: u32 = 3;
@@ -111,6 +112,10 @@ impl Action {
         (place, doing, cause): (usize, Doing, Cause),
     ) -> Flow {
         let Some(deed) = self.deeds.get(place).cloned() else { return self.undo_next(context, place, cause) };
+        if let Some(at_ms) = self.lock_again(actions, (context, out)) {
+            self.phase = Phase::Undoing(place, doing.at(Stage::Look(at_ms)), cause);
+            return Flow::Wait;
+        }
         let step = planned.step.name.clone();
         if !matches!(deed.state, DeedState::Done | DeedState::Tried) {
             return self.undo_next(context, place, cause);
@@ -125,21 +130,21 @@ impl Action {
         };
         match verdict(&deed, &now) {
             Verdict::TakeBack => {
-                self.phase = Phase::Undoing(
-                    place,
-                    Doing { attempts: 0, stage: Stage::Ready(context.mature_ms), ..doing },
-                    cause,
-                );
+                let stage = Stage::Ready(context.mature_ms);
+                self.phase = Phase::Undoing(place, Doing { unseen: 0, stage, ..doing }, cause);
                 Flow::Next
             }
             Verdict::Nothing => {
                 self.set_state(place, DeedState::Undone);
-                context.record(out, self.number, ActionEvent::AlreadySo(step));
+                let is_ours = doing.attempts > 0;
+                let event =
+                    if is_ours { ActionEvent::StepUndone(step) } else { ActionEvent::AlreadySo(step) };
+                context.record(out, self.number, event);
                 self.undo_next(context, place, cause)
             }
-            Verdict::Unseen if doing.attempts + 1 < LOOKS_MAX => {
+            Verdict::Unseen if doing.unseen + 1 < LOOKS_MAX => {
                 let at_ms = context.mature_ms.saturating_add(LOOK_EVERY_MS);
-                let doing = Doing { attempts: doing.attempts + 1, stage: Stage::Look(at_ms), ..doing };
+                let doing = Doing { unseen: doing.unseen + 1, stage: Stage::Look(at_ms), ..doing };
                 self.phase = Phase::Undoing(place, doing, cause);
                 Flow::Wait
             }
@@ -157,6 +162,25 @@ impl Action {
                 self.leave((context, out), (place, cause), &step, why)
             }
         }
+    }
+
+    /// Takes again the locks that a measure let go of while it stood; or says when it is tried again (mature ms), because somebody
+    /// else holds one.
+    fn lock_again(
+        &mut self,
+        actions: &mut Actions,
+        (context, out): (Context<'_>, &mut Effects),
+    ) -> Option<i64> {
+        if self.released.is_empty() {
+            return None;
+        }
+        let Ok(taken) = actions.locks.take(&self.released, self.number) else {
+            return Some(context.mature_ms.saturating_add(LOOK_EVERY_MS));
+        };
+        self.released.clear();
+        context.record(out, self.number, ActionEvent::Locked(taken.clone()));
+        self.locks = taken;
+        None
     }
 
     /// Tries to take it back.
@@ -194,12 +218,16 @@ impl Action {
         (place, doing, cause): (usize, Doing, Cause),
         outcome: &Outcome,
     ) -> Flow {
+        let undo = planned.write.undo.as_ref().and_then(|undo| context.write(undo.provider, undo.write));
+        let is_once = undo.is_none_or(|undo| undo.repeat == Repeat::Once);
         let doubt = match outcome {
             Outcome::Done | Outcome::Answered(_) => None,
-            Outcome::Failed(why) | Outcome::Unknown(why) if doing.attempts < UNDO_ATTEMPTS_MAX => {
-                let _ = why;
+            // It may have happened, and must not happen twice: it is only looked at.
+            Outcome::Unknown(why) if is_once => Some(why.clone()),
+            Outcome::Failed(_) | Outcome::Unknown(_) if doing.attempts < UNDO_ATTEMPTS_MAX => {
+                // How things are is looked at again before anything is tried again.
                 let at_ms = context.mature_ms.saturating_add(backoff_ms(doing.attempts));
-                self.phase = Phase::Undoing(place, doing.at(Stage::Ready(at_ms)), cause);
+                self.phase = Phase::Undoing(place, doing.at(Stage::Look(at_ms)), cause);
                 return Flow::Next;
             }
             Outcome::Failed(why) | Outcome::Unknown(why) => Some(why.clone()),
@@ -278,6 +306,15 @@ impl Action {
             (probe, reads.collect::<Vec<Value>>())
         })?;
         Some(Now { probe, reads, seen: needs.seen })
+    }
+
+    /// For explorations: when it could not be seen how things are, all looks but the last go the same way.
+    pub(crate) fn skip_to_last_look(&mut self) {
+        if let Phase::Undoing(_, doing, _) = &mut self.phase
+            && doing.unseen > 0
+        {
+            doing.unseen = LOOKS_MAX - 1;
+        }
     }
 
     fn set_state(&mut self, place: usize, state: DeedState) {

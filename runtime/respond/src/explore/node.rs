@@ -7,11 +7,11 @@ use nvp_plan::response::provider::{Parameter, ValueType};
 
 use super::Options;
 use crate::Observe;
-use crate::action::{Action, Actions, Context, DeedState, News, Origin, Phase};
+use crate::action::{Action, Actions, Context, DeedState, Doing, News, Origin, Phase, Stage};
 use crate::effect::{Call, Effects, End, Intent};
 use crate::input::Outcome;
 use crate::value::Value;
-use crate::world::World;
+use crate::world::{Change, World};
 
 /// When explorations begin, in ms since the Unix epoch.
 const BEGIN_MS: i64 = 1_577_836_800_000;
@@ -30,6 +30,8 @@ pub(super) struct Node {
     pub(super) needs: Option<bool>,
     pub(super) crashes: u8,
     pub(super) meddlings: u8,
+    /// Whether what each step would do is so already, where its probe tells.
+    pub(super) is_so: bool,
     /// Whether a write claimed to be done and changed nothing.
     pub(super) lied: bool,
     end: Option<End>,
@@ -41,17 +43,19 @@ pub(super) struct Node {
 }
 
 /// What tells states apart.
-pub(super) type Fingerprint = (Option<Action>, World, Vec<String>, (u8, u8, bool), Option<End>);
+pub(super) type Fingerprint = (Option<Action>, World, Vec<String>, (u8, u8, bool, bool), Option<End>);
 
 impl Node {
-    /// The states in which it can begin: what is required is so, is not, or is not known.
+    /// The states in which it can begin, with what to say of them: what is required is so, is not, or is not known; what is to be
+    /// done is so already.
     pub(super) fn beginnings(
         plan: &Lowered,
         playbook: &Playbook<ObservationId>,
         options: Options,
-    ) -> Vec<Self> {
-        let begin = |is| {
+    ) -> Vec<(String, Self)> {
+        let begin = |(label, is, is_so): (&str, Option<bool>, bool)| {
             let mut node = Self {
+                is_so,
                 actions: Actions::default(),
                 world: World::default(),
                 calls: Vec::new(),
@@ -70,9 +74,28 @@ impl Node {
             node.act(plan, None, |actions, context, out| {
                 actions.start((context, out), playbook, arguments, Origin::default());
             });
-            node
+            (label.to_owned(), node)
         };
-        [Some(true), Some(false), None].into_iter().map(begin).collect()
+        let mut beginnings = vec![("", Some(true), false)];
+        if !playbook.requires.is_empty() {
+            beginnings.push(("what it requires is false", Some(false), false));
+            beginnings.push(("what it requires is not known", None, false));
+        }
+        beginnings.push(("all that can be asked is so already", Some(true), true));
+        beginnings.into_iter().map(begin).collect()
+    }
+
+    /// What is so from the beginning, where the step that is looked at finds it done already.
+    pub(super) fn so_already(&self, plan: &Lowered) -> Change {
+        let looked = self.action().filter(|_| self.is_so).and_then(|action| match &action.phase {
+            Phase::Step(Doing { step, stage: Stage::Look(_), .. }) => Some((action, *step)),
+            _ => None,
+        });
+        let Some((action, step)) = looked else { return Change::default() };
+        let playbook = plan.playbooks.iter().find(|playbook| playbook.name == action.playbook);
+        let step = playbook.and_then(|playbook| playbook.steps.get(step as usize));
+        let (Some(step), Some(deed)) = (step, action.deeds.last()) else { return Change::default() };
+        self.world.missing_for(plan, (step.call.provider, step.call.write), &deed.arguments)
     }
 
     /// How it ended.
@@ -142,12 +165,15 @@ impl Node {
     }
 
     /// What tells it apart.
-    pub(super) fn fingerprint(&self) -> Fingerprint {
+    pub(super) fn fingerprint(&self, plan: &Lowered) -> Fingerprint {
         let action = self.action().map(|action| action.relative(self.now_ms));
         let calls =
             self.calls.iter().map(|call| format!("{}.{}{:?}", call.provider, call.operation, call.arguments));
-        let budget = (self.crashes, self.meddlings, self.lied);
-        (action, self.world.clone(), calls.collect(), budget, self.end.clone())
+        // Where all is taken back it does not matter any more who lied.
+        let is_undoing = action.as_ref().is_some_and(|action| matches!(action.phase, Phase::Undoing(..)));
+        let lied = self.lied && !is_undoing;
+        let budget = (self.crashes, self.meddlings, lied, self.is_so);
+        (action, self.world.changed(plan), calls.collect(), budget, self.end.clone())
     }
 
     /// What differs from the beginning.
@@ -205,6 +231,17 @@ fn argument(parameter: &Parameter) -> Value {
 /// Whether a run has changed something, as it knows.
 pub(super) fn has_done(action: &Action) -> bool {
     action.deeds.iter().any(|deed| matches!(deed.state, DeedState::Done))
+}
+
+/// Until when it asks again and again whether a write has happened. Between the first time and the last nothing changes by itself.
+pub(super) fn polls(action: &Action) -> Option<i64> {
+    match &action.phase {
+        Phase::Step(doing) | Phase::Undoing(_, doing, _) => match doing.stage {
+            Stage::Probing { until_ms, .. } => Some(until_ms),
+            _ => None,
+        },
+        _ => None,
+    }
 }
 
 /// Whether it waits for a condition.

@@ -2,8 +2,8 @@
 
 use nvp_plan::response::Lowered;
 
-use super::node::{Node, has_done, waits};
-use crate::action::Phase;
+use super::node::{Node, has_done, polls, waits};
+use crate::action::{Action, Phase};
 use crate::effect::Call;
 use crate::input::Outcome;
 use crate::value::Value;
@@ -40,8 +40,12 @@ impl Node {
         match waits(action) {
             Some(until_ms) => self.wait_ways(plan, until_ms, &mut ways),
             None => {
-                let due_ms = self.due_ms(plan);
-                ways.push(self.way("", |node| node.advance_to(plan, due_ms, None)));
+                let due_ms =
+                    polls(action).unwrap_or_else(|| self.due_ms(plan)).max(self.now_ms.saturating_add(1));
+                ways.push(self.way("", |node| {
+                    node.actions.runs.values_mut().for_each(Action::skip_to_last_look);
+                    node.advance_to(plan, due_ms, None);
+                }));
             }
         }
         ways
@@ -54,6 +58,16 @@ impl Node {
     }
 
     fn read_ways(&self, plan: &Lowered, call: &Call, ways: &mut Vec<(String, Self)>) {
+        let begins = self.so_already(plan);
+        if !begins.is_nothing() {
+            // Not a way of its own: so it was from the beginning.
+            ways.push(self.way("", |node| {
+                node.world.begin_with(&begins);
+                let value = node.world.read(plan, call);
+                node.answer(plan, call, &Outcome::Answered(value));
+            }));
+            return;
+        }
         let value = self.world.read(plan, call);
         ways.push(self.way("", |node| node.answer(plan, call, &Outcome::Answered(value))));
         let failed = Outcome::Failed("it cannot be read".to_owned());
@@ -116,8 +130,11 @@ impl Node {
             node.advance_to(plan, at_ms, Some(at_ms));
         };
         let over = |node: &mut Self| {
-            if node.calls.is_empty() && node.end().is_none() {
-                node.advance_to(plan, until_ms.saturating_add(OVER_MS), None);
+            // A check that could not be looked at in its time is given a while.
+            for at_ms in [until_ms, until_ms.saturating_add(OVER_MS)] {
+                if node.calls.is_empty() && node.action().and_then(waits) == Some(until_ms) {
+                    node.advance_to(plan, at_ms, None);
+                }
             }
         };
         let what = self.waited();
@@ -161,7 +178,7 @@ impl Node {
     }
 }
 
-/// How long after the end of a wait it is over for certain, in ms: a check without a time is waited for a while.
+/// How long after the end of a wait it is over for certain, in ms.
 const OVER_MS: i64 = 121_000;
 
 fn text(call: &Call) -> String {

@@ -76,10 +76,14 @@ proptest! {
     }
 }
 
+fn done(step: &str) -> Until {
+    Until { step: step.to_owned(), is_undone: false }
+}
+
 fn phased(phases: &[(&[Segment], Option<&str>)], accumulate: bool) -> Given {
     let phase = |(segments, until): &(&[Segment], Option<&str>)| Phase {
         segments: segments.to_vec(),
-        until: until.map(str::to_owned),
+        until: until.map(done),
     };
     Given { phases: phases.iter().map(phase).collect(), ..given(Vec::new(), accumulate) }
 }
@@ -95,12 +99,14 @@ fn a_phase_lasts_until_its_step_is_done_and_the_next_counts_from_there() {
     );
     let mut stretches = Stretches::new(&given);
     assert_eq!((stretches.value_at(5_000), stretches.value_at(99_000)), (Some(1.0), Some(2.0)));
-    stretches.step_done("shrink", 50_000);
+    stretches.answered(&done("shrink"), 50_000);
     assert_eq!(stretches.value_at(60_000), Some(2.0), "another step ends nothing");
-    stretches.step_done("grow", 100_000);
+    stretches.answered(&Until { step: "grow".to_owned(), is_undone: true }, 70_000);
+    assert_eq!(stretches.value_at(80_000), Some(2.0), "that it is taken back ends nothing");
+    stretches.answered(&done("grow"), 100_000);
     let values = [99_999, 100_000, 104_999, 105_000].map(|at_ms| stretches.value_at(at_ms));
     assert_eq!(values, [Some(2.0), Some(3.0), Some(3.0), None]);
-    stretches.step_done("grow", 200_000);
+    stretches.answered(&done("grow"), 200_000);
     assert_eq!(stretches.value_at(200_000), None, "the last phase does not end");
 }
 
@@ -110,6 +116,6 @@ fn a_counter_keeps_what_it_grew_by_in_the_phase_before() {
         phased(&[(&[held(0, None, Some(2.0))], Some("grow")), (&[held(0, None, Some(10.0))], None)], true);
     let mut stretches = Stretches::new(&given);
     assert_eq!(stretches.value_at(30_000), Some(60.0));
-    stretches.step_done("grow", 30_000);
+    stretches.answered(&done("grow"), 30_000);
     assert_eq!(stretches.value_at(31_000), Some(70.0));
 }
