@@ -8,6 +8,17 @@ use crate::error::JournalError;
 use crate::place::Place;
 use crate::reader::Reader;
 
+impl Reader {
+    /// Writes a copy of what is durable now to a new file, compacted, whether or not a process writes the journal. Says what the copy's
+    /// head is.
+    ///
+    /// # Errors
+    /// When there is a file already, or the disk refuses; there is no file then.
+    pub fn backup(&self, to: &Path) -> Result<Head, JournalError> {
+        write(self, to)
+    }
+}
+
 /// Writes what a reader sees to a new file.
 pub(crate) fn write(reader: &Reader, to: &Path) -> Result<Head, JournalError> {
     let place = Place::new(to)?;

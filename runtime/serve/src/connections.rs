@@ -1,5 +1,6 @@
 //! Connections, bounded in number and in time, so that no client can hold the process up.
 
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,6 +8,7 @@ use axum::Router;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -38,8 +40,35 @@ const FAREWELL: Duration = Duration::from_secs(1);
 /// The pause after a connection could not be accepted, as when there are no file descriptors left.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Answers on `listener` until `stop`.
-pub(crate) async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: CancellationToken) {
+/// Where connections come from, and what answers each of them.
+pub trait Accept: Send {
+    /// A connection.
+    type Stream: AsyncRead + AsyncWrite + Send + Unpin + 'static;
+
+    /// Waits for the next connection. Dropped while it waits, it loses none.
+    ///
+    /// # Errors
+    /// When the system gives none, as when there are no file descriptors left; it is asked again a moment later.
+    fn accept(&self) -> impl Future<Output = io::Result<(Self::Stream, Router)>> + Send;
+}
+
+/// A port at which everybody gets the same answers.
+pub(crate) struct Port {
+    pub(crate) listener: TcpListener,
+    pub(crate) router: Router,
+}
+
+impl Accept for Port {
+    type Stream = TcpStream;
+
+    async fn accept(&self) -> io::Result<(TcpStream, Router)> {
+        let (stream, _) = self.listener.accept().await?;
+        Ok((stream, self.router.clone()))
+    }
+}
+
+/// Answers the connections of `from` until `stop`, then lets the requests in hand end, for a second at most.
+pub async fn serve(from: impl Accept, limits: Limits, stop: CancellationToken) {
     let places = Arc::new(Semaphore::new(limits.connections_max));
     let tasks = TaskTracker::new();
     loop {
@@ -49,11 +78,11 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, limits: Limits,
         };
         let accepted = tokio::select! {
             () = stop.cancelled() => break,
-            accepted = listener.accept() => accepted,
+            accepted = from.accept() => accepted,
         };
         match accepted {
-            Ok((stream, _)) => {
-                let answer = connection(stream, router.clone(), limits, stop.clone());
+            Ok((stream, router)) => {
+                let answer = connection(stream, router, limits, stop.clone());
                 tasks.spawn(async move {
                     answer.await;
                     drop(place);
@@ -71,7 +100,10 @@ pub(crate) async fn serve(listener: TcpListener, router: Router, limits: Limits,
     }
 }
 
-async fn connection(stream: TcpStream, router: Router, limits: Limits, stop: CancellationToken) {
+async fn connection<S>(stream: S, router: Router, limits: Limits, stop: CancellationToken)
+where
+    S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+{
     let mut builder = auto::Builder::new(hyper_util::rt::TokioExecutor::new()).http1_only();
     builder.http1().timer(TokioTimer::new()).header_read_timeout(limits.head_timeout);
     let served = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));

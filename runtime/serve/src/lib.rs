@@ -15,7 +15,7 @@ use nvp_drive::live::status::StatusBoard;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
-pub use connections::Limits;
+pub use connections::{Accept, Limits, serve};
 
 /// A server that listens and does not answer yet.
 #[derive(Debug)]
@@ -43,6 +43,7 @@ impl Server {
 
     /// Answers until `stop`, then lets the requests in hand end.
     pub async fn run(self, board: StatusBoard, limits: Limits, stop: CancellationToken) {
-        connections::serve(self.listener, routes::router(board), limits, stop).await;
+        let port = connections::Port { listener: self.listener, router: routes::router(board) };
+        serve(port, limits, stop).await;
     }
 }
