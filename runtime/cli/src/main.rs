@@ -2,6 +2,7 @@
 //!
 //! Nothing here decides anything about policies: verbs call the crates below and show what comes back.
 
+mod configuration;
 mod failure;
 mod logging;
 mod options;

@@ -1,5 +1,6 @@
 //! `run` as its users meet it: real sockets, real signals, a real terminal, the real node_exporter.
 
+mod answers;
 mod bad_targets;
 mod ends;
 mod live;

@@ -4,12 +4,15 @@
 
 pub mod against;
 pub mod alert_rows;
+pub mod binding;
 pub mod codes;
 pub mod decision;
 pub mod dry_run;
 pub mod feed;
 pub mod generation;
+pub mod given;
 pub mod instant;
+pub mod journaled;
 pub mod live;
 pub mod load;
 pub mod observe;

@@ -9,6 +9,7 @@
 //! Collectors wait when the queue is full and skip what they could not begin in time, counted. The evaluation waits for
 //! nobody: what it hands to a destination is queued there, bounded, and what does not fit is counted.
 
+mod answering;
 mod clock;
 mod collect;
 pub mod control;
@@ -27,12 +28,16 @@ use std::time::Duration;
 use nvp_act::Destination;
 use nvp_engine::Engine;
 use nvp_formats::SeriesTable;
+use nvp_journal::{Journal, JournalError};
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+pub use self::answering::AnswerOptions;
+use self::answering::{Answering, Replayed};
 use self::clock::Clock;
+use self::control::Desk;
 use self::evaluation::{Ended, Evaluation};
 use self::source::{Source, SourceError};
 use self::status::{Status, StatusBoard};
@@ -73,6 +78,8 @@ pub struct Live {
     pub observer: Option<Box<dyn Observer>>,
     /// Where the state is kept, if it is to outlive the process.
     pub state: Option<StateOptions>,
+    /// What answers alerts, if anything does; the state must be kept for it.
+    pub answers: Option<AnswerOptions>,
 }
 
 /// Why a run cannot begin.
@@ -87,6 +94,12 @@ pub enum LiveError {
     /// The state cannot be had.
     #[error(transparent)]
     State(#[from] StateError),
+    /// The journal cannot be had.
+    #[error("the journal cannot be kept: {0}")]
+    Journal(#[from] JournalError),
+    /// There is something that answers alerts, and nothing that remembers it.
+    #[error("alerts are answered only where the state is kept")]
+    Forgetful,
     /// The system gives no thread.
     #[error("no thread for {0}: {1}")]
     Thread(&'static str, io::Error),
@@ -99,6 +112,7 @@ pub struct Running {
     tasks: TaskTracker,
     evaluation: JoinHandle<Ended>,
     ended: oneshot::Receiver<()>,
+    desk: Option<Desk>,
 }
 
 /// The evaluation came to an end that it should not have.
@@ -111,8 +125,17 @@ pub struct BrokeDown;
 /// # Errors
 /// See [`LiveError`].
 pub fn start(live: Live, stop: CancellationToken) -> Result<Running, LiveError> {
-    let (course, keeper) = course(live.state, &live.generation)?;
+    let Begun { course, keeper, answering: opened } = begin(live.state, live.answers, &live.generation)?;
     let clock = Arc::new(Clock::system(course.clock_ms().unwrap_or_default()));
+    let mut desk = None;
+    let answering = match opened {
+        Some((options, journal, replayed)) => {
+            let (answering, ears, at) = Answering::start(options, journal, replayed, &clock)?;
+            desk = Some(at);
+            Some((answering, ears))
+        }
+        None => None,
+    };
     let (deliver, deliveries) = mpsc::channel(BATCHES_MAX);
     let tasks = TaskTracker::new();
     let mut targets = source::open(live.sources, &clock)?;
@@ -128,6 +151,7 @@ pub fn start(live: Live, stop: CancellationToken) -> Result<Running, LiveError> 
     let mut evaluation = Evaluation::new(course, &live.generation, live.files, targets, clock, publish)
         .kept_by(keeper)
         .telling(live.destinations, live.ends_with_output)
+        .answered_by(answering)
         .watched_by(live.observer);
     evaluation.publish(&deliveries);
     let (done, ended) = oneshot::channel();
@@ -138,20 +162,41 @@ pub fn start(live: Live, stop: CancellationToken) -> Result<Running, LiveError> 
         handle.block_on(evaluation.run(deliveries, stop))
     });
     let evaluation = thread.map_err(|error| LiveError::Thread("the evaluation", error))?;
-    Ok(Running { board, tasks, evaluation, ended })
+    Ok(Running { board, tasks, evaluation, ended, desk })
+}
+
+/// A state to go on from.
+struct Begun {
+    course: Course,
+    keeper: Option<Keeper>,
+    answering: Option<(AnswerOptions, Arc<Journal>, Replayed)>,
 }
 
 /// The state that was kept, or one at its start.
-fn course(
+fn begin(
     state: Option<StateOptions>,
+    answers: Option<AnswerOptions>,
     generation: &Generation,
-) -> Result<(Course, Option<Keeper>), LiveError> {
-    let Some(options) = state else {
-        let course = Course::new(&generation.plan, &generation.program);
-        return Ok((course.map_err(|error| LiveError::Plan(error.to_string()))?, None));
+) -> Result<Begun, LiveError> {
+    let (options, answers) = match (state, answers) {
+        (Some(options), answers) => (options, answers),
+        (None, Some(_)) => return Err(LiveError::Forgetful),
+        (None, None) => {
+            let course =
+                Course::unanswered(generation).map_err(|error| LiveError::Plan(error.to_string()))?;
+            return Ok(Begun { course, keeper: None, answering: None });
+        }
     };
-    let Opened { keeper, course, .. } = state::open(options, generation, &mut |_| {})?;
-    Ok((course, Some(keeper)))
+    let mut replayed = Replayed::new();
+    let Opened { mut keeper, course, .. } = state::open(options, generation, &mut |input, effects| {
+        replayed.push((input, effects));
+    })?;
+    let journal = answers.as_ref().map(Answering::journal).transpose()?;
+    if let Some(journal) = &journal {
+        keeper.go_on_at(Answering::next_input(journal), &course).map_err(StateError::from)?;
+    }
+    let answering = answers.zip(journal).map(|(answers, journal)| (answers, journal, replayed));
+    Ok(Begun { course, keeper: Some(keeper), answering })
 }
 
 impl Running {
@@ -159,6 +204,12 @@ impl Running {
     #[must_use]
     pub fn board(&self) -> StatusBoard {
         self.board.clone()
+    }
+
+    /// Where people are heard, if alerts are answered.
+    #[must_use]
+    pub fn desk(&self) -> Option<Desk> {
+        self.desk.clone()
     }
 
     /// Waits until the run has ended, its collectors are gone and its destinations have had their time, and gives the last status.
@@ -169,7 +220,12 @@ impl Running {
         // The other end is let go of when the thread ends, whether well or not.
         let _ = self.ended.await;
         self.tasks.wait().await;
-        let Ended { destinations, mut status, state } = self.evaluation.join().map_err(|_| BrokeDown)?;
+        let Ended { destinations, mut status, state, answering } =
+            self.evaluation.join().map_err(|_| BrokeDown)?;
+        let is_written = match answering {
+            Some(answering) => answering.finish(FAREWELL).await,
+            None => true,
+        };
         let farewells: Vec<_> =
             destinations.into_iter().map(|destination| tokio::spawn(destination.finish(FAREWELL))).collect();
         for (farewell, shown) in farewells.into_iter().zip(&mut status.destinations) {
@@ -178,7 +234,8 @@ impl Running {
                 shown.waiting = 0;
             }
         }
-        if let Some(state) = state {
+        if let Some(mut state) = state {
+            state.hold_back(!is_written);
             let dealt_with = status.destinations.iter().map(|it| telling::dealt_with(&it.results)).min();
             // The disk may take a while.
             let finished = tokio::task::spawn_blocking(move || state.finish(dealt_with));

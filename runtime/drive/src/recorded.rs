@@ -7,8 +7,10 @@
 use nvp_formats::{Batch, SeriesKey, WireKind};
 use serde::{Deserialize, Serialize};
 
+use crate::given::Given;
+
 /// Goes up with every change of the layout.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 /// The most samples of one record; more are several.
 pub const SAMPLES_MAX: usize = 1 << 20;
 
@@ -73,8 +75,8 @@ pub enum Recorded {
         /// Through which instant.
         through_ms: i64,
     },
-    /// An input of the response: bytes to this crate.
-    Response(Vec<u8>),
+    /// An input of the response that follows from no other record.
+    Response(Given),
     /// Every destination has dealt with the decisions up to this number.
     Told {
         /// The number of the last.

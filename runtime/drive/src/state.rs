@@ -8,6 +8,7 @@
 //!
 //! The disk may fail while a run goes on: evaluation does too, loudly, and not durably ([`Keeper::durability`]), until it can be written again.
 
+mod answering;
 mod course;
 mod keeper;
 mod recovery;

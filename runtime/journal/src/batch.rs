@@ -137,6 +137,14 @@ impl Batch {
         self.changes.push((None, change));
     }
 
+    /// The first and the last input that it follows from.
+    #[must_use]
+    pub fn inputs(&self) -> Option<(u64, u64)> {
+        let mut inputs = self.changes.iter().filter_map(|(position, _)| Some((*position)?.input));
+        let first = inputs.next()?;
+        Some((first, inputs.next_back().unwrap_or(first)))
+    }
+
     /// How many changes.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -84,6 +84,21 @@ impl Reader {
         file::position(&self.connection).map_err(|error| JournalError::sqlite(self.path(), &error))
     }
 
+    /// The greatest numbers that were given: of an incident, a run, a notification, a call, a silence.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn numbers(&self) -> Result<[u64; 5], JournalError> {
+        let mut numbers = [0; 5];
+        let tables = ["incidents", "actions", "notifications", "calls", "silences"];
+        for (number, table) in numbers.iter_mut().zip(tables) {
+            let statement = format!("SELECT coalesce(max(number), 0) AS number FROM {table}");
+            *number =
+                self.query(&statement, [], |row| self::number(row, "number"))?.pop().unwrap_or_default();
+        }
+        Ok(numbers)
+    }
+
     pub(crate) fn vacuum_into(&self, name: &str) -> Result<(), JournalError> {
         let done = self.connection.execute("VACUUM INTO ?1", [name]);
         done.map(|_| ()).map_err(|error| JournalError::sqlite(Path::new(name), &error))

@@ -23,7 +23,7 @@ use crate::context::Context;
 use crate::effect::{Effects, Event, IncidentEvent};
 use crate::incident::rows::Rows;
 use crate::incident::{Incident, Suppression};
-use crate::input::{IncidentNumber, Silence, SilenceNumber};
+use crate::input::{IncidentNumber, Numbers, Silence, SilenceNumber};
 use crate::ladder::Remedies;
 use crate::notification::Post;
 use crate::silence::Silences;
@@ -126,6 +126,13 @@ impl Desk {
             self.due.look_again(*number, incident, context.clock.mature_ms());
         }
         self.due.recheck_suppressions(context.clock.now_ms());
+    }
+
+    /// Numbers that were given before are not given again.
+    pub(crate) fn raise_numbers(&mut self, given: &Numbers) {
+        self.last_incident = self.last_incident.max(given.incident);
+        self.silences.raise_number(given.silence);
+        self.post.raise_number(given.notification);
     }
 
     fn record(context: &Context<'_>, incident: IncidentNumber, event: IncidentEvent, out: &mut Effects) {

@@ -17,6 +17,21 @@ pub type CallNumber = u64;
 /// A silence's number, from 1.
 pub type SilenceNumber = u64;
 
+/// The last numbers that were given. None is given twice, also not by a response that begins anew beside a journal that goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Numbers {
+    /// Of an incident.
+    pub incident: IncidentNumber,
+    /// Of a playbook's run.
+    pub action: ActionNumber,
+    /// Of a notification.
+    pub notification: NotificationNumber,
+    /// Of a provider's call.
+    pub call: CallNumber,
+    /// Of a silence.
+    pub silence: SilenceNumber,
+}
+
 /// One input.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Input<'a> {
@@ -37,6 +52,8 @@ pub enum Input<'a> {
         /// When.
         now_ms: i64,
     },
+    /// These numbers were given before, and perhaps forgotten.
+    Numbers(&'a Numbers),
     /// Who is who.
     Roster(&'a Roster),
     /// Nothing new may be done outside from now on, and why (the journal cannot be written); or it may again.

@@ -79,6 +79,11 @@ pub(crate) struct Letter<'l> {
 }
 
 impl Post {
+    /// This number was given before, and perhaps forgotten.
+    pub(crate) fn raise_number(&mut self, given: NotificationNumber) {
+        self.last = self.last.max(given);
+    }
+
     /// The next number.
     pub(crate) fn number(&mut self) -> NotificationNumber {
         self.last = self.last.saturating_add(1);

@@ -15,7 +15,7 @@ use crate::context::Context;
 use crate::desk::{Desk, Telling};
 use crate::effect::{Effects, Event, IncidentEvent, Reason};
 use crate::incident::services::Services;
-use crate::input::{ActionNumber, Deed, IncidentNumber, Input};
+use crate::input::{ActionNumber, Deed, IncidentNumber, Input, Numbers};
 use crate::ladder::Remedies;
 use crate::maintenance;
 use crate::reaction::{Hope, Reactions, Wish};
@@ -51,6 +51,15 @@ struct State {
     actions: Actions,
 }
 
+impl State {
+    fn raise_numbers(&mut self, given: &Numbers) {
+        let actions = &mut self.actions;
+        actions.last_action = actions.last_action.max(given.action);
+        actions.last_call = actions.last_call.max(given.call);
+        self.desk.raise_numbers(given);
+    }
+}
+
 /// A written-down state that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the state of the response cannot be read: {0}")]
@@ -74,7 +83,8 @@ impl Responder {
         postcard::to_stdvec(&self.state).map_err(|error| SnapshotError(error.to_string()))
     }
 
-    /// One that goes on where another was. The policies may have changed: what they do not have any more is ended, and said.
+    /// One that goes on where another was, as if nothing had happened. Where the policies are others than they were, call
+    /// [`Responder::policy_changed`] next.
     ///
     /// # Errors
     /// When the bytes are not such a state.
@@ -82,11 +92,14 @@ impl Responder {
         let mut state: State =
             postcard::from_bytes(bytes).map_err(|error| SnapshotError(error.to_string()))?;
         state.actions.only_observes = options.only_observes;
-        let mut responder = Self { services: Services::of(&plan), plan, options, state };
-        let Self { plan, services, state, .. } = &mut responder;
+        Ok(Self { services: Services::of(&plan), plan, options, state })
+    }
+
+    /// The policies are others than those that the state comes from: what they do not have any more is ended, and said.
+    pub fn policy_changed(&mut self) {
+        let Self { plan, services, state, .. } = self;
         let State { clock, roster, desk, .. } = state;
         desk.policy_changed(&Context { plan, services, roster, clock });
-        Ok(responder)
     }
 
     /// The policies it goes by.
@@ -147,6 +160,7 @@ impl Responder {
                     actions.restarted(context, out)
                 });
             }
+            Input::Numbers(given) => self.state.raise_numbers(given),
             Input::Roster(roster) => {
                 if self.state.roster != *roster {
                     self.state.roster.clone_from(roster);

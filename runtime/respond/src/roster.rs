@@ -31,6 +31,18 @@ pub struct TeamRoster {
     pub shared: BTreeSet<String>,
 }
 
+impl TeamRoster {
+    /// All who may be called, each once, sorted.
+    #[must_use]
+    pub fn everybody(&self) -> Vec<&str> {
+        let turns = self.rotations.iter().flat_map(|rotation| {
+            rotation.members.iter().chain(rotation.overrides.iter().map(|instead| &instead.person))
+        });
+        let all: BTreeSet<&str> = self.members.iter().chain(turns).map(String::as_str).collect();
+        all.into_iter().collect()
+    }
+}
+
 /// People who take turns.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Rotation {

@@ -18,6 +18,11 @@ pub(crate) struct Silences {
 }
 
 impl Silences {
+    /// This number was given before, and perhaps forgotten.
+    pub(crate) fn raise_number(&mut self, given: SilenceNumber) {
+        self.last = self.last.max(given);
+    }
+
     /// Somebody asks for a silence. With the key of one that there is, that one is changed.
     pub(crate) fn begin(&mut self, now_ms: i64, by: &str, silence: &Silence, out: &mut Effects) {
         self.forget(now_ms);

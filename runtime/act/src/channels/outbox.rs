@@ -5,10 +5,12 @@
 //! what is not told at the end is handed back. It keeps nothing on disk; the journal hears of every change ([`Report`]).
 
 mod lane;
+mod ledger;
 mod pace;
 mod work;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use nvp_respond::effect::Notification;
@@ -17,6 +19,7 @@ use tokio::sync::{mpsc, watch};
 
 use self::lane::Lane;
 pub use self::lane::LaneStatus;
+pub use self::ledger::{Ended, Ledger};
 use super::config::Channels;
 use super::{Address, Delivering};
 
@@ -118,14 +121,21 @@ pub struct Outbox {
 }
 
 impl Outbox {
-    /// Starts a lane for each channel; must be called within a tokio runtime. While nobody takes reports, nothing is told.
+    /// Starts a lane for each channel; must be called within a tokio runtime. While nobody takes reports, nothing is told. Attempts are
+    /// written down in the ledger, where there is one.
     #[must_use]
-    pub fn start(channels: Channels, options: Options, reports: &mpsc::Sender<Report>) -> Self {
+    pub fn start(
+        channels: Channels,
+        options: Options,
+        reports: &mpsc::Sender<Report>,
+        ledger: Option<&Arc<dyn Ledger>>,
+    ) -> Self {
         let (stop, stopped) = watch::channel(Stop::No);
         let lanes = channels
             .into_iter()
             .map(|(name, bound)| {
-                let lane = Lane::start(&name, bound, options, reports.clone(), stopped.clone());
+                let told = (reports.clone(), ledger.cloned());
+                let lane = Lane::start(&name, bound, options, told, stopped.clone());
                 (name, lane)
             })
             .collect();

@@ -99,7 +99,7 @@ fn lane(channel: &Arc<Scripted>, queue: usize) -> Bound {
 
 fn start(channels: Channels) -> (Outbox, mpsc::Receiver<Report>) {
     let (reports, heard) = mpsc::channel(10_000);
-    (Outbox::start(channels, Options::default(), &reports), heard)
+    (Outbox::start(channels, Options::default(), &reports, None), heard)
 }
 
 fn only(channel: &Arc<Scripted>) -> (Outbox, mpsc::Receiver<Report>) {
@@ -288,7 +288,7 @@ async fn what_nobody_hears_of_is_handed_back() {
     let channel = Scripted::new(Repeat::Unsafe, []);
     let (reports, heard) = mpsc::channel(1);
     let channels = BTreeMap::from([("c".to_owned(), lane(&channel, 100))]);
-    let outbox = Outbox::start(channels, Options::default(), &reports);
+    let outbox = Outbox::start(channels, Options::default(), &reports, None);
     drop(heard);
     outbox.submit(job(1, "c")).await.unwrap();
     while channel.seen().is_empty() {
@@ -360,7 +360,7 @@ async fn against_real_services_nothing_is_lost_and_nothing_comes_twice_where_tha
     };
     let (channels, addresses) = bind(&configuration);
     let (reports, mut heard) = mpsc::channel(100);
-    let outbox = Outbox::start(channels, options, &reports);
+    let outbox = Outbox::start(channels, options, &reports, None);
     let names = ["pager", "chat", "tickets", "hook"];
     for (number, name) in (1..).zip(names) {
         let notification = page(number, name);
@@ -380,7 +380,7 @@ async fn against_real_services_nothing_is_lost_and_nothing_comes_twice_where_tha
 
     // After a crash that left no trace of the reports, all is submitted again.
     let (channels, _) = bind(&configuration);
-    let outbox = Outbox::start(channels, options, &reports);
+    let outbox = Outbox::start(channels, options, &reports, None);
     for (number, name) in (1..).zip(names) {
         let notification = page(number, name);
         let address = addresses.of(&notification).unwrap().clone();

@@ -52,7 +52,7 @@ async fn no_secret_is_shown_or_logged_or_reported() {
     let names: Vec<String> = channels.keys().cloned().collect();
     let (reports, mut heard) = mpsc::channel(100);
     let options = Options { pause_min: Duration::from_millis(5), ..Options::default() };
-    let outbox = Outbox::start(channels, options, &reports);
+    let outbox = Outbox::start(channels, options, &reports, None);
     let mut shown = format!("{configuration:?} {addresses:?}");
     for (number, name) in (1..).zip(&names) {
         let notification = page(number, name);

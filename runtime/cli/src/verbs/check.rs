@@ -8,20 +8,24 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use nvp_drive::against::{self, MissingPart};
+use nvp_drive::binding::{self, Problem};
+use nvp_drive::generation::Generation;
 use nvp_dsl::diagnostic::{Diagnostic, Severity};
 use nvp_dsl::{Code, FileId, render};
+use nvp_kernels::Mode;
 
 use crate::failure::{Exit, Failure};
 use crate::options::Global;
-use crate::output::Output;
+use crate::output::{Output, Paint};
 use crate::policies::{self, Policies};
-use crate::{pages, words};
+use crate::{configuration, pages, words};
 
 const EXAMPLES: &str = "\
 Examples:
   novaevo-policy check policies/host
   novaevo-policy check policies --format github --deny warnings
   novaevo-policy check policies/host --against http://localhost:9100/metrics
+  novaevo-policy check policies --config watch.toml
 
 Exit codes: 0 no errors, 1 errors (with `--deny warnings` also warnings), 2 wrong usage, or a file could not be read";
 
@@ -41,6 +45,9 @@ pub struct Arguments {
     /// Tell which declared metrics get no data from a recording, an exporter's text, or an exporter's address
     #[arg(long, value_name = "FILE|URL")]
     pub against: Option<String>,
+    /// Tell whether this configuration fits: every rung reaches somebody, every provider is there and does what is declared
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
     /// Also say what could be neither proved nor refuted
     #[arg(long, short)]
     pub verbose: bool,
@@ -74,12 +81,32 @@ pub fn run(arguments: &Arguments, global: &Global, out: &mut Output) -> Result<E
         None => None,
     };
     policies::tell_problems(&policies.set.problems, global.color);
+    let unfit = unfit(arguments, &policies)?;
+    if arguments.format == Format::Human {
+        out.write_all(configuration::told(&unfit, out.paint()).as_bytes())?;
+    } else {
+        policies::tell(&configuration::told(&unfit, Paint::new(global.color.on_stderr())));
+    }
     report(arguments, &policies, fed, out)?;
     let denied = |diagnostic: &Diagnostic| diagnostic.severity == Severity::Error || arguments.deny.is_some();
     Ok(match &policies {
         policies if !policies.set.problems.is_empty() => Exit::Unable,
         policies if policies.diagnostics.iter().any(denied) => Exit::Found,
+        _ if unfit.iter().any(|problem| problem.is_error || arguments.deny.is_some()) => Exit::Found,
         _ => Exit::Good,
+    })
+}
+
+/// What does not fit between sound policies and the configuration, if one is named.
+fn unfit(arguments: &Arguments, policies: &Policies) -> Result<Vec<Problem>, Failure> {
+    let Some(path) = &arguments.config else { return Ok(Vec::new()) };
+    let config = configuration::read(path)?;
+    let Some(policy) = policies.policy.clone() else { return Ok(Vec::new()) };
+    let generation = Generation::new(policy, Mode::Off);
+    let generation = generation.map_err(|error| Failure::new(error.to_string()))?;
+    Ok(match binding::bind(&generation.response, &config.answers) {
+        Ok(bound) => bound.warnings,
+        Err(problems) => problems,
     })
 }
 

@@ -1,5 +1,6 @@
 //! `run`: watches live metrics.
 
+mod answers;
 mod config;
 mod signals;
 mod summary;
@@ -72,6 +73,9 @@ pub struct Arguments {
     /// Keep the state in this folder, so that a restart goes on where it was; made if it is not there
     #[arg(long, value_name = "DIR")]
     pub state: Option<PathBuf>,
+    /// Decide and tell destinations, and answer nothing: nobody is called, no playbook is run
+    #[arg(long)]
+    pub only_decide: bool,
     /// Serve our own /metrics, /healthz and /readyz at this address
     #[arg(long, value_name = "ADDRESS:PORT")]
     pub listen: Option<SocketAddr>,
@@ -131,6 +135,7 @@ impl Run<'_> {
     async fn go(&self, setup: Setup, generation: Generation) -> Result<Exit, Failure> {
         let stop = CancellationToken::new();
         signals::end_with_signals(&stop)?;
+        let answers = answers::prepare(self.arguments, self.global, &generation.response, &setup.answers)?;
         let server = self.listen().await?;
         let screen = self.screen();
         let mut destinations = self.webhooks(&setup)?;
@@ -154,6 +159,7 @@ impl Run<'_> {
             ends_with_output: screen.is_none() && lines_matter,
             observer: Some(Box::new(observer)),
             state: self.arguments.state.clone().map(StateOptions::in_folder),
+            answers,
         };
         let running = live::start(live, stop.clone()).map_err(|error| Failure::new(error.to_string()))?;
         let serving =

@@ -1,6 +1,7 @@
 //! The evaluation: takes batches in, closes ticks, tells decisions, publishes the status. One thread, which waits only for
 //! batches and for the clock.
 
+mod answers;
 mod intake;
 mod keeping;
 
@@ -9,12 +10,14 @@ use std::time::{Duration, Instant};
 
 use nvp_act::Destination;
 use nvp_formats::Batch;
+use nvp_respond::responder::Responder;
 use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use self::intake::SourceState;
 pub(super) use self::keeping::KeptState;
 use super::Observer;
+use super::answering::{Answering, Ears};
 use super::clock::Clock;
 use super::collect::Delivery;
 use super::source::Target;
@@ -24,6 +27,7 @@ use crate::decision::Decision;
 use crate::generation::Generation;
 use crate::recorded::{Recorded, SAMPLES_MAX};
 use crate::state::{Course, Keeper};
+use answers::ReplyTo;
 
 /// How long the status may be old.
 const PUBLISH_EVERY: Duration = Duration::from_secs(1);
@@ -33,6 +37,8 @@ const PUBLISH_PAUSE: Duration = Duration::from_millis(100);
 const COUNT_MEMORY_EVERY: Duration = Duration::from_secs(10);
 /// How long after a tick's instant it is looked whether it can be closed, in ms: promises reach up to just before now.
 const AFTER_TICK_MS: i64 = 2;
+/// The shortest pause before something of the response is due.
+const LOOK_PAUSE: Duration = Duration::from_millis(5);
 /// How much later than the last time the clock may be, in ms, before the time between is a gap.
 const GAP_MS: i64 = 5_000;
 /// How much later than the last time the clock is looked at again though batches come without a pause, in ms.
@@ -42,6 +48,8 @@ const CLOCK_EVERY_MS: i64 = 1_000;
 pub(super) struct Evaluation {
     course: Course,
     keeper: Option<Keeper>,
+    answering: Option<Answering>,
+    ears: Option<Ears>,
     /// The number of the last decision dealt with when the run began.
     told_before: u64,
     batch: Batch,
@@ -65,6 +73,7 @@ pub(super) struct Ended {
     pub(super) destinations: Vec<Destination>,
     pub(super) status: Status,
     pub(super) state: Option<KeptState>,
+    pub(super) answering: Option<Answering>,
 }
 
 impl Evaluation {
@@ -89,6 +98,8 @@ impl Evaluation {
             told_before: course.tally().before_untold(),
             course,
             keeper: None,
+            answering: None,
+            ears: None,
             batch: Batch::default(),
             sources: targets.into_iter().map(SourceState::new).collect(),
             clock,
@@ -115,6 +126,12 @@ impl Evaluation {
         self
     }
 
+    /// Has alerts answered.
+    pub(super) fn answered_by(mut self, answering: Option<(Answering, Ears)>) -> Self {
+        (self.answering, self.ears) = answering.unzip();
+        self
+    }
+
     /// Lets somebody look on.
     pub(super) fn watched_by(mut self, observer: Option<Box<dyn Observer>>) -> Self {
         self.observer = observer;
@@ -131,11 +148,13 @@ impl Evaluation {
         // The first tick is the one before the first sample: were it older, windows would seem to have been filled by time
         // without samples.
         self.close_ticks();
+        let mut ears = self.ears.take();
         loop {
             let pause = self.until_next_look();
             tokio::select! {
                 biased;
                 () = stop.cancelled() => break,
+                news = answers::next(&mut ears) => self.hear(news),
                 delivery = next(&mut deliveries) => self.take(delivery),
                 () = tokio::time::sleep(pause) => self.close_ticks(),
             }
@@ -150,7 +169,7 @@ impl Evaluation {
         let status = Status::clone(&self.publish.borrow());
         let (course, told_before) = (self.course, self.told_before);
         let state = self.keeper.map(|keeper| KeptState { keeper, course, told_before });
-        Ended { destinations: self.telling.into_destinations(), status, state }
+        Ended { destinations: self.telling.into_destinations(), status, state, answering: self.answering }
     }
 
     /// How long there is nothing to do but wait: until the next tick is past, or the status is old.
@@ -159,7 +178,9 @@ impl Evaluation {
         let next_tick_ms =
             now_ms.saturating_sub(AFTER_TICK_MS).div_euclid(self.tick_ms).saturating_add(1) * self.tick_ms;
         let tick = self.clock.until(next_tick_ms.saturating_add(AFTER_TICK_MS));
-        tick.min(self.until_publishing())
+        let due = self.course.responder().and_then(Responder::next_due_ms);
+        let due = due.map_or(tick, |due_ms| self.clock.until(due_ms).max(LOOK_PAUSE));
+        tick.min(due).min(self.until_publishing())
     }
 
     /// Says which sources there are, and that nobody looked while the process was down; tells what may not have been told.
@@ -167,7 +188,8 @@ impl Evaluation {
         for untold in self.course.tally().untold() {
             self.telling.tell_again(untold);
         }
-        let mut inputs: Vec<Recorded> = self.gap().into_iter().collect();
+        let mut inputs = self.greeting();
+        inputs.extend(self.gap());
         let open = self.sources.iter().map(SourceState::opened);
         inputs.extend(open);
         let is_gone = |number: &u32| self.sources.iter().all(|source| source.number() != *number);
@@ -232,9 +254,30 @@ impl Evaluation {
         let began = Instant::now();
         let engine = |course: &Course| (course.feed().ticks(), course.feed().engine().last_tick());
         let (before, last) = engine(&self.course);
-        self.record(inputs);
-        let Self { course, keeper, telling, observer, .. } = self;
         let mut decided = Vec::new();
+        for input in inputs {
+            self.apply(input, None, &mut decided);
+        }
+        let (ticks, tick) = engine(&self.course);
+        if tick == last {
+            self.flush_answers();
+            return;
+        }
+        self.status.evaluation.note(began.elapsed());
+        self.keep_then_tell(&decided);
+        self.note_log_health();
+        let closed_ms = self.clock.now_ms().saturating_sub(tick.unwrap_or_default());
+        self.status.closed_after_ms = closed_ms.max(0);
+        self.status.ticks = self.status.ticks.saturating_add(ticks.saturating_sub(before));
+        if let Some(observer) = &mut self.observer {
+            observer.ticked(self.course.feed().engine());
+        }
+    }
+
+    /// Takes one input down and applies it. Decisions that are kept are told when they are durable, others at once.
+    fn apply(&mut self, input: &Recorded, reply: Option<ReplyTo>, decided: &mut Vec<(u64, Decision)>) {
+        let number = self.record_one(input);
+        let Self { course, keeper, telling, observer, .. } = self;
         let mut each = |number: u64, decision: Decision| {
             if keeper.is_some() {
                 decided.push((number, decision));
@@ -245,23 +288,10 @@ impl Evaluation {
                 observer.decided(&decision);
             }
         };
-        for input in inputs {
-            if let Err(error) = course.apply(input, keeper.is_some(), &mut each) {
-                tracing::error!(%error, "an input does not fit; this is a mistake in the program");
-            }
+        if let Err(error) = course.apply(input, keeper.is_some(), &mut each) {
+            tracing::error!(%error, "an input does not fit; this is a mistake in the program");
         }
-        let (ticks, tick) = engine(&self.course);
-        if tick == last {
-            return;
-        }
-        self.status.evaluation.note(began.elapsed());
-        self.keep_then_tell(&decided);
-        let closed_ms = self.clock.now_ms().saturating_sub(tick.unwrap_or_default());
-        self.status.closed_after_ms = closed_ms.max(0);
-        self.status.ticks = self.status.ticks.saturating_add(ticks.saturating_sub(before));
-        if let Some(observer) = &mut self.observer {
-            observer.ticked(self.course.feed().engine());
-        }
+        self.note_effects(number, reply);
     }
 
     /// How long the last status will do: until it is old, or soon when a tick has been closed since.

@@ -85,6 +85,7 @@ fn begin(policy: &str, sources: Vec<Source>, destinations: Vec<Destination>) -> 
         ends_with_output: true,
         observer: Some(Box::new(Looker { decisions: send_decisions, ticks: send_ticks })),
         state: None,
+        answers: None,
     };
     Run { running: start(live, stop.clone()).unwrap(), stop, decisions, ticks }
 }
@@ -258,6 +259,7 @@ async fn an_evaluation_that_breaks_down_ends_the_run_and_says_so() {
         ends_with_output: false,
         observer: Some(Box::new(Breaks)),
         state: None,
+        answers: None,
     };
     let running = start(live, stop.clone()).unwrap();
     tokio::time::timeout(LONG, stop.cancelled()).await.unwrap();
@@ -277,6 +279,7 @@ async fn what_cannot_be_scraped_at_all_is_an_error_at_the_start() {
         ends_with_output: false,
         observer: None,
         state: None,
+        answers: None,
     };
     let error = start(live, CancellationToken::new()).unwrap_err().to_string();
     assert!(error.starts_with("https://127.0.0.1:1/metrics cannot be scraped: "), "{error}");

@@ -1,7 +1,10 @@
 use nvp_formats::{Batch, STALE_MARKER, SeriesKey, WireKind};
+use nvp_respond::input::{Deed, Delivery, Outcome};
+use nvp_respond::value::Value;
 use proptest::prelude::*;
 
 use super::{Recorded, RecordedError};
+use crate::given::Given;
 
 fn bytes(recorded: &Recorded) -> Vec<u8> {
     let mut bytes = Vec::new();
@@ -17,6 +20,22 @@ fn batch(samples: &[(u32, i64, u64)]) -> Batch {
     let mut batch = Batch::default();
     samples.iter().for_each(|(series, instant, bits)| batch.push(*series, *instant, f64::from_bits(*bits)));
     batch
+}
+
+fn given() -> impl Strategy<Value = Given> {
+    prop_oneof![
+        any::<i64>().prop_map(|now_ms| Given::Started { now_ms }),
+        prop::option::of(".*").prop_map(Given::Halted),
+        (any::<u64>(), any::<f64>()).prop_map(|(call, number)| Given::Outcome {
+            call,
+            outcome: Outcome::Answered(Value::Number(number)),
+        }),
+        (any::<u64>(), ".*").prop_map(|(notification, why)| Given::Delivery {
+            notification,
+            delivery: Delivery::Failed(why),
+        }),
+        (".*", any::<u64>()).prop_map(|(by, incident)| Given::Deed { by, deed: Deed::Acknowledge(incident) }),
+    ]
 }
 
 fn any_record() -> impl Strategy<Value = Recorded> {
@@ -37,7 +56,7 @@ fn any_record() -> impl Strategy<Value = Recorded> {
             .prop_map(|(source, samples)| Recorded::Samples { source, batch: batch(&samples) }),
         any::<i64>().prop_map(|now_ms| Recorded::Clock { now_ms }),
         any::<i64>().prop_map(|through_ms| Recorded::Gap { through_ms }),
-        any::<Vec<u8>>().prop_map(Recorded::Response),
+        given().prop_map(Recorded::Response),
         any::<u64>().prop_map(|through| Recorded::Told { through }),
         Just(Recorded::Lost),
     ]
@@ -60,7 +79,7 @@ proptest! {
     #[test]
     fn any_bytes_are_a_record_or_an_error(noise in any::<Vec<u8>>()) {
         let mut noise = noise;
-        noise.insert(0, 1);
+        noise.insert(0, 2);
         let _ = Recorded::decode(&noise);
     }
 }
@@ -68,7 +87,7 @@ proptest! {
 #[test]
 fn a_hostile_length_takes_no_memory() {
     for variant in [4_u8, 6, 9] {
-        let huge = [&[1, variant][..], &[0xff; 9], &[1, 0, 0]].concat();
+        let huge = [&[2, variant][..], &[0xff; 9], &[1, 0, 0]].concat();
         assert_eq!(Recorded::decode(&huge), Err(RecordedError::Foreign));
     }
 }

@@ -1,20 +1,20 @@
-//! What a run has come to: the engine and what is around it, moved by recorded inputs and by nothing else.
-
-use std::sync::Arc;
+//! What a run has come to: the engine, what is around it, and the response, moved by recorded inputs and by nothing else.
 
 use nvp_engine::{PlanError, SnapshotError};
 use nvp_formats::{SeriesKey, SeriesTable, WireKind};
-use nvp_kernels::Program;
-use nvp_plan::Plan;
+use nvp_respond::effect::Effects;
+use nvp_respond::responder::{self, Responder};
 use serde::{Deserialize, Serialize};
 
+use super::answering::{Answering, KeptResponse};
 use super::tally::Tally;
 use crate::decision::Decision;
 use crate::feed::Feed;
+use crate::generation::Generation;
 use crate::recorded::Recorded;
 
 /// Goes up with every change of what is kept.
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 /// The state of a run.
 #[derive(Debug)]
@@ -31,8 +31,8 @@ pub struct Course {
     sources: Vec<KnownSource>,
     /// How many of the series have been recorded.
     recorded_series: usize,
-    /// The state of the response: bytes to this crate.
-    pub(crate) response: Vec<u8>,
+    /// Not there where nothing would do what it wants.
+    answering: Option<Answering>,
 }
 
 /// A source that was opened once.
@@ -49,7 +49,7 @@ struct Kept {
     sources: Vec<KnownSource>,
     tally: Tally,
     series: Vec<KeptSeries>,
-    response: Vec<u8>,
+    response: Option<KeptResponse>,
     feed: Vec<u8>,
 }
 
@@ -70,9 +70,27 @@ pub enum CourseError {
     /// The state cannot be written or read.
     #[error(transparent)]
     Snapshot(#[from] SnapshotError),
+    /// The state of the response cannot be written or read.
+    #[error(transparent)]
+    Response(#[from] responder::SnapshotError),
     /// The input does not follow from those before.
     #[error("a series has another number than it had")]
     Series,
+}
+
+impl Kept {
+    fn read(bytes: &[u8]) -> Result<Self, SnapshotError> {
+        let (version, rest) = bytes.split_first().ok_or(SnapshotError::Foreign)?;
+        if *version != VERSION {
+            return Err(SnapshotError::Version { found: u16::from(*version) });
+        }
+        postcard::from_bytes(rest).map_err(|_| SnapshotError::Damaged)
+    }
+}
+
+fn response(generation: &Generation, kept: Option<KeptResponse>) -> Result<Option<Answering>, CourseError> {
+    let plan = &generation.response;
+    kept.map_or_else(|| Ok(Answering::new(plan)), |kept| Answering::restore(plan, kept)).map(Some)
 }
 
 impl Course {
@@ -80,15 +98,27 @@ impl Course {
     ///
     /// # Errors
     /// A plan that does not fit together.
-    pub fn new(plan: &Arc<Plan>, program: &Arc<Program>) -> Result<Self, CourseError> {
+    pub fn new(generation: &Generation) -> Result<Self, CourseError> {
+        Self::answered_by(generation, Some(Answering::new(&generation.response)))
+    }
+
+    /// At the start, and without a response: alerts are decided and nobody answers them.
+    ///
+    /// # Errors
+    /// A plan that does not fit together.
+    pub fn unanswered(generation: &Generation) -> Result<Self, CourseError> {
+        Self::answered_by(generation, None)
+    }
+
+    fn answered_by(generation: &Generation, answering: Option<Answering>) -> Result<Self, CourseError> {
         Ok(Self {
-            feed: Feed::new(plan, program)?,
+            feed: Feed::new(&generation.plan, &generation.program)?,
             table: SeriesTable::default(),
             tally: Tally::default(),
             clock_ms: None,
             sources: Vec::new(),
             recorded_series: 0,
-            response: Vec::new(),
+            answering,
         })
     }
 
@@ -108,7 +138,7 @@ impl Course {
             sources: self.sources.clone(),
             tally: self.tally.clone(),
             series: series.collect(),
-            response: self.response.clone(),
+            response: self.answering.as_ref().map(Answering::snapshot).transpose()?,
             feed,
         };
         Ok(postcard::to_extend(&kept, vec![VERSION]).map_err(|_| SnapshotError::Unwritable)?)
@@ -118,25 +148,31 @@ impl Course {
     ///
     /// # Errors
     /// As [`nvp_engine::Engine::restore`].
-    pub fn restore(plan: &Arc<Plan>, program: &Arc<Program>, bytes: &[u8]) -> Result<Self, CourseError> {
-        let (version, rest) = bytes.split_first().ok_or(SnapshotError::Foreign)?;
-        if *version != VERSION {
-            return Err(SnapshotError::Version { found: u16::from(*version) }.into());
-        }
-        let kept: Kept = postcard::from_bytes(rest).map_err(|_| SnapshotError::Damaged)?;
+    pub fn restore(generation: &Generation, bytes: &[u8]) -> Result<Self, CourseError> {
+        let kept = Kept::read(bytes)?;
         let mut course = Self {
-            feed: Feed::restore(plan, program, &kept.feed)?,
+            feed: Feed::restore(&generation.plan, &generation.program, &kept.feed)?,
             table: SeriesTable::default(),
             tally: kept.tally,
             clock_ms: kept.clock_ms,
             sources: kept.sources,
             recorded_series: 0,
-            response: kept.response,
+            answering: response(generation, kept.response)?,
         };
         for KeptSeries { name, labels, kind } in kept.series {
             course.appear(&name, &labels, &kind)?;
         }
         Ok(course)
+    }
+
+    /// An evaluation that begins anew, because other policies decide, with the response that was written down: incidents, ladders and
+    /// runs go on.
+    ///
+    /// # Errors
+    /// As [`Course::restore`].
+    pub fn adopt(generation: &Generation, bytes: &[u8]) -> Result<Self, CourseError> {
+        let kept = Kept::read(bytes)?;
+        Self::answered_by(generation, response(generation, kept.response)?)
     }
 
     /// Applies an input; `each` gets the decisions that it leads to, with their numbers. With `keep` they may be told again.
@@ -149,8 +185,14 @@ impl Course {
         keep: bool,
         each: &mut dyn FnMut(u64, Decision),
     ) -> Result<(), CourseError> {
-        let Self { feed, table, tally, .. } = self;
-        let tell = &mut |decision: Decision| each(tally.note(&decision, keep), decision);
+        let Self { feed, table, tally, answering, .. } = self;
+        let last_tick = feed.engine().last_tick();
+        let tell = &mut |decision: Decision| {
+            if let Some(answering) = answering {
+                answering.decided(&decision);
+            }
+            each(tally.note(&decision, keep), decision);
+        };
         match recorded {
             Recorded::SourceOpened { source, name, waits_ms } => {
                 feed.open(*source, name, *waits_ms, tell);
@@ -177,7 +219,22 @@ impl Course {
             // What they mean is known to who reads the log.
             Recorded::Started { .. } | Recorded::Response(_) | Recorded::Lost => {}
         }
+        self.answer(recorded, last_tick);
         Ok(())
+    }
+
+    /// Lets the response hear of what an input has led to.
+    fn answer(&mut self, recorded: &Recorded, last_tick: Option<i64>) {
+        let Self { feed, answering: Some(answering), .. } = self else { return };
+        let engine = feed.engine();
+        if let Some(tick) = engine.last_tick().filter(|tick| last_tick != Some(*tick)) {
+            answering.ticked(engine, tick);
+        }
+        match recorded {
+            Recorded::Clock { now_ms } => answering.clock(engine, *now_ms),
+            Recorded::Response(given) => answering.given(engine, given),
+            _ => {}
+        }
     }
 
     fn appear(&mut self, name: &str, labels: &[(String, String)], kind: &str) -> Result<(), CourseError> {
@@ -249,14 +306,14 @@ impl Course {
         &self.feed
     }
 
-    /// The state of the response, as it was last given to [`Course::set_response`].
+    /// The response, to look at.
     #[must_use]
-    pub fn response(&self) -> &[u8] {
-        &self.response
+    pub fn responder(&self) -> Option<&Responder> {
+        self.answering.as_ref().map(Answering::responder)
     }
 
-    /// Takes the state of the response into the snapshots to come.
-    pub fn set_response(&mut self, state: Vec<u8>) {
-        self.response = state;
+    /// What the response wants and notes, since it was last asked. It is in no snapshot: whoever keeps one takes this first.
+    pub fn take_effects(&mut self) -> Effects {
+        self.answering.as_mut().map(|answering| std::mem::take(answering.effects())).unwrap_or_default()
     }
 }

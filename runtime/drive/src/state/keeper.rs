@@ -38,6 +38,8 @@ pub struct Keeper {
     /// Bytes recorded since the last snapshot, and when that was.
     since_snapshot: (u64, Instant),
     writing: Option<JoinHandle<Result<u64, LogError>>>,
+    /// Whether there is something that a snapshot would make forgotten.
+    is_held_back: bool,
     snapshots: u64,
     failures: u64,
 }
@@ -52,26 +54,47 @@ impl Keeper {
             record: Vec::new(),
             since_snapshot: (0, Instant::now()),
             writing: None,
+            is_held_back: false,
             snapshots: 0,
             failures: 0,
         }
     }
 
-    /// Takes an input down, before it is applied. It is durable with the next [`Keeper::flush`].
-    pub fn record(&mut self, recorded: &Recorded) {
+    /// Takes an input down, before it is applied, and gives its number; `None` while nothing can be written. It is durable with the next
+    /// [`Keeper::flush`].
+    pub fn record(&mut self, recorded: &Recorded) -> Option<u64> {
         if self.durability != Durability::Durable {
-            return;
+            return None;
         }
         self.record.clear();
         let encoded = recorded.encode(&mut self.record).map_err(|error| error.to_string());
         let appended = encoded.and_then(|()| match &mut self.log {
-            Some(log) => log.append(&self.record).map(drop).map_err(|error| error.to_string()),
-            None => Ok(()),
+            Some(log) => log.append(&self.record).map(Some).map_err(|error| error.to_string()),
+            None => Ok(None),
         });
         self.since_snapshot.0 = self.since_snapshot.0.saturating_add(self.record.len() as u64);
-        if let Err(why) = appended {
+        appended.unwrap_or_else(|why| {
             self.fail(why);
-        }
+            None
+        })
+    }
+
+    /// No snapshot is begun while effects of inputs before it are not durable: a restart would not know of them.
+    pub fn hold_back(&mut self, is_held_back: bool) {
+        self.is_held_back = is_held_back;
+    }
+
+    /// Lets numbers go on at this one, if they are not there yet: a journal knows of inputs that the log does not have any more.
+    ///
+    /// # Errors
+    /// When the folder cannot be written.
+    pub fn go_on_at(&mut self, number: u64, course: &Course) -> Result<(), LogError> {
+        let Some(log) = self.log.as_mut().filter(|log| log.next_number() < number) else { return Ok(()) };
+        log.go_on_at(number)?;
+        // The snapshot says where records go on.
+        self.begin_snapshot(course);
+        self.end_writing(true);
+        Ok(())
     }
 
     /// Makes what was taken down durable, and begins a snapshot when it is time for one. After a failure it is tried again from time to
@@ -90,7 +113,7 @@ impl Keeper {
         self.end_writing(false);
         let (bytes, at) = self.since_snapshot;
         let is_time = at.elapsed() >= self.options.snapshot_every || bytes >= self.options.snapshot_bytes;
-        if is_time && self.writing.is_none() {
+        if is_time && self.writing.is_none() && !self.is_held_back {
             self.begin_snapshot(course);
         }
     }
@@ -104,6 +127,16 @@ impl Keeper {
             self.end_writing(true);
         }
         self.durability
+    }
+
+    /// Writes a snapshot at once, and waits for it: the log does not lead to this state.
+    pub(super) fn keep_now(&mut self, course: &Course) {
+        if let Some(Err(error)) = self.log.as_mut().map(InputLog::flush) {
+            self.fail(error.to_string());
+            return;
+        }
+        self.begin_snapshot(course);
+        self.end_writing(true);
     }
 
     /// Whether what was taken in would outlive a crash. While it would not, nothing may be done that must be remembered.

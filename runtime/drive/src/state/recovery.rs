@@ -5,6 +5,7 @@ use std::path::Path;
 use nvp_engine::SnapshotError;
 use nvp_engine::snapshot::fingerprint;
 use nvp_history::log::{InputLog, LogOptions, snapshot};
+use nvp_respond::effect::Effects;
 
 use super::course::{Course, CourseError};
 use super::keeper::Keeper;
@@ -24,15 +25,15 @@ pub struct Opened {
     pub is_new: bool,
 }
 
-/// Opens the folder, and brings the state to where the last run left it; `response` gets the response's inputs of the log's tail. What could
-/// not be used is said in the log. Decisions of the tail that may not have been told are in the state's tally.
+/// Opens the folder, and brings the state to where the last run left it; `answered` gets what the response wants and notes on the way,
+/// with the number of the input it follows from: as much of it as was done before need not be done again. What could not be used is said in the log. Decisions of the tail that may not have been told are in the state's tally.
 ///
 /// # Errors
 /// When the folder cannot be used: another process writes there, the disk refuses, or the log is broken in its middle.
 pub fn open(
     options: StateOptions,
     generation: &Generation,
-    response: &mut dyn FnMut(&[u8]),
+    answered: &mut dyn FnMut(u64, Effects),
 ) -> Result<Opened, StateError> {
     let (mut log, found) = InputLog::open(&options.folder, options.log)?;
     let folder = options.folder.display();
@@ -50,7 +51,8 @@ pub fn open(
         (from, course) = (next, Some(restored));
     }
     let was_there = found.next > 0 || course.is_some();
-    let course = Replay { generation, course, keep: true }.run(&log, from, &mut |_, _| {}, response)?;
+    let course = Replay { generation, course, keep: true }.run(&log, from, &mut |_, _| {}, answered)?;
+    let adopted = if course.is_none() { adopted(&options.folder, generation)? } else { None };
     let mut keeper = Keeper::new(options, log);
     let (course, is_new) = match course {
         Some(course) => (course, false),
@@ -61,7 +63,13 @@ pub fn open(
                 );
             }
             keeper.record(&Recorded::Started { plan: fingerprint(&generation.plan) });
-            (Course::new(&generation.plan, &generation.program)?, true)
+            match adopted {
+                Some(course) => {
+                    keeper.keep_now(&course);
+                    (course, true)
+                }
+                None => (Course::new(generation)?, true),
+            }
         }
     };
     Ok(Opened { keeper, course, is_new })
@@ -78,7 +86,21 @@ pub fn replay(
     each: &mut dyn FnMut(u64, Decision),
 ) -> Result<Option<Course>, StateError> {
     let (log, found) = InputLog::open(folder, LogOptions::default())?;
-    Replay { generation, course: None, keep: false }.run(&log, found.first, each, &mut |_| {})
+    Replay { generation, course: None, keep: false }.run(&log, found.first, each, &mut |_, _| {})
+}
+
+/// An evaluation that begins anew with the response of the youngest snapshot, where other policies decided.
+fn adopted(folder: &Path, generation: &Generation) -> Result<Option<Course>, StateError> {
+    for next in snapshot::numbers(folder)?.into_iter().rev() {
+        let Ok(state) = snapshot::read_one(folder, next) else { continue };
+        match Course::adopt(generation, &state) {
+            Ok(course) => return Ok(Some(course)),
+            Err(error) => {
+                tracing::error!(folder = %folder.display(), snapshot = next, %error, "the incidents of a snapshot cannot be taken over");
+            }
+        }
+    }
+    Ok(None)
 }
 
 /// The youngest snapshot that can be restored and after which the log has all records.
@@ -86,7 +108,7 @@ fn youngest(folder: &Path, first: u64, generation: &Generation) -> Result<Option
     for next in snapshot::numbers(folder)?.into_iter().rev().filter(|next| *next >= first) {
         let restored =
             snapshot::read_one(folder, next).map_err(|error| error.to_string()).and_then(|state| {
-                match Course::restore(&generation.plan, &generation.program, &state) {
+                match Course::restore(generation, &state) {
                     Err(CourseError::Snapshot(SnapshotError::OtherPlan)) => Ok(None),
                     restored => restored.map(Some).map_err(|error| error.to_string()),
                 }
@@ -117,7 +139,7 @@ impl Replay<'_> {
         log: &InputLog,
         from: u64,
         each: &mut dyn FnMut(u64, Decision),
-        response: &mut dyn FnMut(&[u8]),
+        answered: &mut dyn FnMut(u64, Effects),
     ) -> Result<Option<Course>, StateError> {
         let plan = fingerprint(&self.generation.plan);
         let mut records = log.read_from(from)?;
@@ -133,8 +155,7 @@ impl Replay<'_> {
             match &recorded {
                 Recorded::Started { plan: of } => {
                     let is_ours = *of == plan;
-                    let Generation { plan, program, .. } = self.generation;
-                    self.course = is_ours.then(|| Course::new(plan, program)).transpose()?;
+                    self.course = is_ours.then(|| Course::new(self.generation)).transpose()?;
                 }
                 Recorded::Lost if self.course.is_some() => {
                     tracing::error!(
@@ -142,14 +163,15 @@ impl Replay<'_> {
                         "inputs are missing in the log; what follows is told all the same"
                     );
                 }
-                Recorded::Response(input) if self.course.is_some() => response(input),
                 _ => {}
             }
-            let applied = self.course.as_mut().map(|course| course.apply(&recorded, self.keep, each));
-            if let Some(Err(error)) = applied {
+            let Some(course) = &mut self.course else { continue };
+            if let Err(error) = course.apply(&recorded, self.keep, each) {
                 tracing::error!(record = number, %error, "a record of the log does not follow from those before");
                 self.course = None;
+                continue;
             }
+            answered(number, course.take_effects());
         }
         Ok(self.course)
     }

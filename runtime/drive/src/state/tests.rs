@@ -61,7 +61,7 @@ fn options(folder: &Path) -> StateOptions {
 }
 
 fn opened(folder: &Path, generation: &Generation) -> Opened {
-    open(options(folder), generation, &mut |_| {}).unwrap()
+    open(options(folder), generation, &mut |_, _| {}).unwrap()
 }
 
 /// Does as a run does: takes an input down, applies it, and makes it durable.
@@ -76,7 +76,7 @@ fn go_on(keeper: &mut Keeper, course: &mut Course, input: &Recorded) -> Vec<Stri
 }
 
 fn uninterrupted(generation: &Generation, story: &[Recorded]) -> (Vec<u8>, Vec<String>) {
-    let mut course = Course::new(&generation.plan, &generation.program).unwrap();
+    let mut course = Course::new(generation).unwrap();
     let mut decided = Vec::new();
     for input in story {
         course
@@ -253,7 +253,7 @@ fn a_log_broken_in_its_middle_is_an_error_with_a_mend() {
     let generation = generation(POLICY);
     let (folder, _) = left_behind(&generation, &story(&[7, 8, 9, 20, 130, 255]), &[]);
     flip(&folder.path().join(format!("{:020}.log", 0)));
-    let error = open(options(folder.path()), &generation, &mut |_| {}).unwrap_err().to_string();
+    let error = open(options(folder.path()), &generation, &mut |_, _| {}).unwrap_err().to_string();
     assert!(error.contains("is broken at byte") && error.contains("move it away to begin anew"), "{error}");
 }
 
@@ -261,27 +261,10 @@ fn a_log_broken_in_its_middle_is_an_error_with_a_mend() {
 fn two_at_once_are_refused() {
     let (folder, generation) = (tempfile::tempdir().unwrap(), generation(POLICY));
     let first = opened(folder.path(), &generation);
-    let error = open(options(folder.path()), &generation, &mut |_| {}).unwrap_err().to_string();
+    let error = open(options(folder.path()), &generation, &mut |_, _| {}).unwrap_err().to_string();
     assert!(error.contains("another process writes to"), "{error}");
     drop(first);
     opened(folder.path(), &generation);
-}
-
-#[test]
-fn the_responses_inputs_come_back_in_order_after_its_state() {
-    let (folder, generation) = (tempfile::tempdir().unwrap(), generation(POLICY));
-    let Opened { mut keeper, mut course, .. } = opened(folder.path(), &generation);
-    go_on(&mut keeper, &mut course, &Recorded::Response(b"one".to_vec()));
-    course.set_response(b"after one".to_vec());
-    keeper.finish(&course);
-    let Opened { mut keeper, mut course, .. } = opened(folder.path(), &generation);
-    go_on(&mut keeper, &mut course, &Recorded::Response(b"two".to_vec()));
-    go_on(&mut keeper, &mut course, &Recorded::Response(b"three".to_vec()));
-    drop(keeper);
-    let mut heard = Vec::new();
-    let again = open(options(folder.path()), &generation, &mut |bytes| heard.push(bytes.to_vec())).unwrap();
-    assert_eq!(again.course.response(), b"after one");
-    assert_eq!(heard, [b"two".to_vec(), b"three".to_vec()]);
 }
 
 #[test]
@@ -292,7 +275,7 @@ fn a_folder_that_goes_away_is_told_and_taken_up_again() {
     // A segment for every record: each flush begins a file, which fails where there is no folder.
     let options =
         StateOptions { log: LogOptions { segment_bytes: 1 }, ..StateOptions::in_folder(folder.clone()) };
-    let Opened { mut keeper, mut course, .. } = open(options.clone(), &generation, &mut |_| {}).unwrap();
+    let Opened { mut keeper, mut course, .. } = open(options.clone(), &generation, &mut |_, _| {}).unwrap();
     for input in &story[..5] {
         go_on(&mut keeper, &mut course, input);
     }
@@ -309,7 +292,7 @@ fn a_folder_that_goes_away_is_told_and_taken_up_again() {
         go_on(&mut keeper, &mut course, input);
     }
     drop(keeper);
-    let again = open(options, &generation, &mut |_| {}).unwrap();
+    let again = open(options, &generation, &mut |_, _| {}).unwrap();
     assert_eq!(again.course.snapshot().unwrap(), course.snapshot().unwrap(), "nothing of the state is lost");
     assert_eq!(uninterrupted(&generation, &story).0, course.snapshot().unwrap());
 }

@@ -48,6 +48,36 @@ pub fn reach(
     }
 }
 
+/// Whether a team can ever be reached by a channel, whoever is on call.
+///
+/// # Errors
+/// Why nobody can be, for people.
+pub fn can_reach(roster: &Roster, teams: &[Team], team: &str, channel: &str) -> Result<(), String> {
+    if !roster.channels.contains(channel) {
+        return Err(format!("`{channel}` is bound to nothing"));
+    }
+    let mut asked = vec![team];
+    loop {
+        let Some(name) = asked.last() else { return Err("no team".to_owned()) };
+        let known = roster.teams.get(*name);
+        if known.is_some_and(|team| team.shared.contains(channel)) {
+            return Ok(());
+        }
+        let people: Vec<&str> = known.map(TeamRoster::everybody).unwrap_or_default();
+        let has =
+            |person: &&str| roster.people.get(*person).is_some_and(|channels| channels.contains(channel));
+        if people.iter().any(has) {
+            return Ok(());
+        }
+        if !people.is_empty() {
+            return Err(format!("nobody of `{name}` has `{channel}`: {}", people.join(", ")));
+        }
+        let next = instead(teams, name).filter(|next| !asked.contains(next));
+        let Some(next) = next else { return Err(format!("no people are known of `{}`", asked.join("`, `"))) };
+        asked.push(next);
+    }
+}
+
 /// The team that is called when nobody of this one is on call.
 fn instead<'t>(teams: &'t [Team], name: &str) -> Option<&'t str> {
     let place = teams.iter().find(|team| team.name == name)?.empty_tells?;

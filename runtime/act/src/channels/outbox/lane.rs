@@ -10,7 +10,7 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use super::pace::Pacer;
 use super::work::{Counts, Workshop};
-use super::{Job, Options, Rejected, Report, Stop, Why};
+use super::{Job, Ledger, Options, Rejected, Report, Stop, Why};
 use crate::channels::Channel;
 use crate::channels::config::Bound;
 use crate::health::Health;
@@ -71,7 +71,7 @@ impl Lane {
         name: &str,
         bound: Bound,
         options: Options,
-        reports: mpsc::Sender<Report>,
+        (reports, ledger): (mpsc::Sender<Report>, Option<Arc<dyn Ledger>>),
         stop: watch::Receiver<Stop>,
     ) -> Self {
         let room = Arc::new(Semaphore::new(bound.queue.get().min(Semaphore::MAX_PERMITS)));
@@ -82,6 +82,7 @@ impl Lane {
             options,
             at_once: Semaphore::new(options.at_once.max(1)),
             reports,
+            ledger,
             stop,
             health: Mutex::new(Health::default()),
             counts: Counts::default(),

@@ -2,7 +2,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use backon::{BackoffBuilder as _, ExponentialBackoff, ExponentialBuilder};
@@ -12,7 +12,7 @@ use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::time::Instant;
 
 use super::pace::Pacer;
-use super::{Job, Options, Report, Stop, stopped};
+use super::{Ended, Job, Ledger, Options, Report, Stop, stopped};
 use crate::channels::config::Bound;
 use crate::channels::{Attempt, Failure, Receipt, Repeat};
 use crate::health::{Change, Health};
@@ -26,6 +26,7 @@ pub(super) struct Workshop {
     /// How many attempts may be under way.
     pub(super) at_once: Semaphore,
     pub(super) reports: mpsc::Sender<Report>,
+    pub(super) ledger: Option<Arc<dyn Ledger>>,
     pub(super) stop: watch::Receiver<Stop>,
     pub(super) health: Mutex<Health>,
     pub(super) counts: Counts,
@@ -64,6 +65,7 @@ impl Workshop {
                 Ok(Receipt { stage, remote }) => {
                     self.note(None);
                     self.counts.told.fetch_add(1, Relaxed);
+                    self.ended(&job, Ended::Told(stage));
                     return self.report(job, stage.into(), remote).await;
                 }
                 Err(failure) => failure,
@@ -74,9 +76,15 @@ impl Workshop {
             match self.next(&job, &failure, doubts, pauses.next()) {
                 Next::GiveUp(why) => {
                     self.counts.failed.fetch_add(1, Relaxed);
+                    self.ended(&job, Ended::GivenUp { why: why.clone() });
                     return self.report(job, Delivery::Failed(why), None).await;
                 }
                 Next::Again(pause) => {
+                    let why = failure.why().to_owned();
+                    let is_unknown = matches!(failure, Failure::Unknown(_));
+                    let ended =
+                        if is_unknown { Ended::Unknown { why, pause } } else { Ended::Again { why, pause } };
+                    self.ended(&job, ended);
                     let mut stop = self.stop.clone();
                     tokio::select! {
                         () = tokio::time::sleep(pause) => self.counts.retried.fetch_add(1, Relaxed),
@@ -99,6 +107,9 @@ impl Workshop {
             } => slot,
         };
         job.attempts = job.attempts.saturating_add(1);
+        if let Some(ledger) = &self.ledger {
+            ledger.begun(job.notification.number, job.attempts).await;
+        }
         let attempt = Attempt { number: job.attempts, in_doubt: job.after_crash };
         let deliver = self.bound.channel.deliver(&job.notification, &job.address, attempt);
         let deliver =
@@ -116,6 +127,12 @@ impl Workshop {
         }
         drop(slot);
         outcome
+    }
+
+    fn ended(&self, job: &Job, ended: Ended) {
+        if let Some(ledger) = &self.ledger {
+            ledger.ended(job.notification.number, job.attempts, ended);
+        }
     }
 
     fn next(&self, job: &Job, failure: &Failure, doubts: u32, pause: Option<Duration>) -> Next {

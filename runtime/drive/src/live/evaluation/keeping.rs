@@ -16,6 +16,11 @@ pub(in crate::live) struct KeptState {
 }
 
 impl KeptState {
+    /// Takes care that no last snapshot makes forgotten what is not in the journal.
+    pub(in crate::live) fn hold_back(&mut self, is_held_back: bool) {
+        self.keeper.hold_back(is_held_back);
+    }
+
     /// Writes it. Of the decisions of this run all destinations have dealt with so many; `None` where there are no destinations.
     pub(in crate::live) fn finish(mut self, dealt_with: Option<u64>) -> StateStatus {
         let decided = self.course.tally().decided();
@@ -40,15 +45,31 @@ impl StateStatus {
 impl Evaluation {
     /// Takes inputs down, if they are kept.
     pub(super) fn record(&mut self, inputs: &[Recorded]) {
-        if let Some(keeper) = &mut self.keeper {
-            inputs.iter().for_each(|input| keeper.record(input));
+        for input in inputs {
+            self.record_one(input);
+        }
+    }
+
+    /// Takes an input down and gives its number, if it is kept.
+    pub(super) fn record_one(&mut self, input: &Recorded) -> Option<u64> {
+        self.keeper.as_mut()?.record(input)
+    }
+
+    /// Makes durable what was taken down, then lets what it led to be written and carried out.
+    pub(super) fn flush(&mut self) {
+        let Some(keeper) = &mut self.keeper else { return };
+        if let Some(answering) = &self.answering {
+            keeper.hold_back(answering.is_behind());
+        }
+        keeper.flush(&self.course);
+        if let Some(answering) = &mut self.answering {
+            answering.flush();
         }
     }
 
     /// Makes what was taken down durable, then tells what it led to.
     pub(super) fn keep_then_tell(&mut self, decided: &[(u64, Decision)]) {
-        let Some(keeper) = &mut self.keeper else { return };
-        keeper.flush(&self.course);
+        self.flush();
         for (number, decision) in decided {
             self.telling.tell_numbered(*number, decision);
             if let Some(observer) = &mut self.observer {
@@ -62,7 +83,7 @@ impl Evaluation {
         let Some(keeper) = &mut self.keeper else { return };
         let through = self.told_before.saturating_add(self.telling.dealt_with());
         if note_told(keeper, &mut self.course, through) {
-            keeper.flush(&self.course);
+            self.flush();
         }
     }
 }
