@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use nvp_act::channels::config::Tables;
 use nvp_act::destinations::webhook::Webhook;
+use nvp_control::ControlConfig;
 use nvp_drive::binding::{Answers, Problem};
 use nvp_ingest::scrape::{ConfigError, Scrape};
 use serde::Deserialize;
@@ -31,6 +32,9 @@ pub struct Config {
     /// Where decisions go.
     #[serde(default)]
     pub webhook: Vec<Webhook>,
+    /// Where people are heard, beside the socket in the state's folder.
+    #[serde(default)]
+    pub control: ControlConfig,
     #[serde(default)]
     notifications: toml::Table,
     #[serde(default)]

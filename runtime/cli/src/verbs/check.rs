@@ -87,7 +87,7 @@ pub fn run(arguments: &Arguments, global: &Global, out: &mut Output) -> Result<E
     } else {
         policies::tell(&configuration::told(&unfit, Paint::new(global.color.on_stderr())));
     }
-    report(arguments, &policies, fed, out)?;
+    report(arguments, &policies, (fed, &unfit), out)?;
     let denied = |diagnostic: &Diagnostic| diagnostic.severity == Severity::Error || arguments.deny.is_some();
     Ok(match &policies {
         policies if !policies.set.problems.is_empty() => Exit::Unable,
@@ -136,7 +136,7 @@ fn compare(policies: &mut Policies, wire: &str) -> Result<Option<Fed>, Failure> 
 fn report(
     arguments: &Arguments,
     policies: &Policies,
-    fed: Option<Fed>,
+    (fed, unfit): (Option<Fed>, &[Problem]),
     out: &mut Output,
 ) -> Result<(), Failure> {
     let (diagnostics, sources) = (&policies.diagnostics, &policies.set.sources);
@@ -153,7 +153,8 @@ fn report(
             unproved(policies, out)?;
         }
         if policies.set.own_files() > 0 || !diagnostics.is_empty() {
-            writeln!(out, "{}{}", summary(policies, out), fed.map(said_of).unwrap_or_default())?;
+            let fits = fits(arguments, policies, unfit);
+            writeln!(out, "{}{}{fits}", summary(policies, out), fed.map(said_of).unwrap_or_default())?;
         }
     }
     Ok(())
@@ -168,6 +169,17 @@ fn unproved(policies: &Policies, out: &mut Output) -> Result<(), Failure> {
         writeln!(out)?;
     }
     Ok(())
+}
+
+/// `; 2 errors with watch.toml`, `; fits watch.toml`
+fn fits(arguments: &Arguments, policies: &Policies, unfit: &[Problem]) -> String {
+    let Some(path) = arguments.config.as_ref().filter(|_| policies.policy.is_some()) else {
+        return String::new();
+    };
+    match unfit.iter().filter(|problem| problem.is_error).count() {
+        0 => format!("; fits {}", path.display()),
+        errors => format!("; {} with {}", words::count(errors, "error", "errors"), path.display()),
+    }
 }
 
 /// `; 3 of 4 metrics get data`

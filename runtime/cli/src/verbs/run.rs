@@ -19,11 +19,13 @@ use jiff::tz::TimeZone;
 use nvp_act::Destination;
 use nvp_act::destinations::standard_output::{self as lines, Form};
 use nvp_act::destinations::webhook;
+use nvp_control::{Control, ControlConfig, ControlError};
 use nvp_drive::generation::Generation;
 use nvp_drive::live::{self, Live, Observer, Running};
 use nvp_drive::state::StateOptions;
 use nvp_dsl::FileId;
 use nvp_serve::{Limits, Server};
+use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use self::config::Setup;
@@ -162,8 +164,16 @@ impl Run<'_> {
             answers,
         };
         let running = live::start(live, stop.clone()).map_err(|error| Failure::new(error.to_string()))?;
+        let hearing = match self.hear(&running, &setup.control, &stop).await {
+            Ok(hearing) => hearing,
+            Err(failure) => {
+                stop.cancel();
+                return self.end(running, Vec::new(), Ok(())).await.and(Err(failure));
+            }
+        };
         let serving =
             server.map(|server| tokio::spawn(server.run(running.board(), Limits::default(), stop.clone())));
+        let serving = serving.into_iter().chain(hearing).collect();
         let shown = match screen.zip(models) {
             Some((screen, models)) => screen.show(models, self.theme(), stop.clone()).await,
             None => {
@@ -179,11 +189,11 @@ impl Run<'_> {
     async fn end(
         &self,
         running: Running,
-        serving: Option<tokio::task::JoinHandle<()>>,
+        serving: Vec<JoinHandle<()>>,
         shown: io::Result<()>,
     ) -> Result<Exit, Failure> {
         let ended = running.finish().await;
-        if let Some(serving) = serving {
+        for serving in serving {
             // It ends with the run, within a second.
             let _ = serving.await;
         }
@@ -210,6 +220,21 @@ impl Run<'_> {
         let server = server.map_err(|error| Failure::new(format!("cannot listen at {address}: {error}")))?;
         tracing::info!(address = %server.address(), "serving our own metrics");
         Ok(Some(server))
+    }
+
+    /// Hears people, where alerts are answered.
+    async fn hear(
+        &self,
+        running: &Running,
+        config: &ControlConfig,
+        stop: &CancellationToken,
+    ) -> Result<Option<JoinHandle<()>>, Failure> {
+        let Some((desk, state)) = running.desk().zip(self.arguments.state.as_deref()) else {
+            return Ok(None);
+        };
+        let failed = |error: ControlError| Failure::new(format!("people cannot be heard: {error}"));
+        let control = Control::listen(config.options(state).map_err(failed)?).await.map_err(failed)?;
+        Ok(Some(tokio::spawn(control.run(desk, stop.clone()))))
     }
 
     /// The terminal, if the view is wanted and there is one.

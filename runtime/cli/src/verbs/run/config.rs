@@ -15,6 +15,7 @@
 use std::time::Duration;
 
 use nvp_act::destinations::webhook::Webhook;
+use nvp_control::ControlConfig;
 use nvp_drive::binding::Answers;
 use nvp_drive::live::source::Source;
 use nvp_ingest::host::HostOptions;
@@ -41,6 +42,8 @@ pub struct Setup {
     pub webhooks: Vec<Webhook>,
     /// Who answers alerts, and what playbooks may call.
     pub answers: Answers,
+    /// Where people are heard, beside the socket in the state's folder.
+    pub control: ControlConfig,
     /// How many of the last sources are targets of the command line, which say no interval.
     targets_without_interval: usize,
 }
@@ -88,7 +91,14 @@ pub fn setup(arguments: &Arguments) -> Result<Setup, Failure> {
     let webhooks = config.webhook.into_iter().chain(arguments.webhook.iter().map(|url| Webhook::at(url)));
     let targets_without_interval = arguments.scrape.len();
     let webhooks = webhooks.collect();
-    Ok(Setup { sources, names, webhooks, answers: config.answers, targets_without_interval })
+    Ok(Setup {
+        sources,
+        names,
+        webhooks,
+        answers: config.answers,
+        control: config.control,
+        targets_without_interval,
+    })
 }
 
 /// A duration within what this machine may be read at.
