@@ -18,4 +18,5 @@ mod policies;
 mod prometheus;
 mod providers;
 mod requirements;
+mod scenarios;
 mod tidy;
