@@ -81,21 +81,23 @@ impl Clock {
         }
     }
 
-    /// The journaled clock shows this. A gap, and a step back as long as one, are recorded.
-    pub fn clock(&mut self, now_ms: i64, out: &mut Effects) {
+    /// The journaled clock shows this. A gap, and a step back as long as one, are recorded; says whether it was one.
+    pub fn clock(&mut self, now_ms: i64, out: &mut Effects) -> bool {
         let from_ms = self.last_clock_ms.or(self.now_ms);
         self.last_clock_ms = Some(now_ms);
         let Some(from_ms) = from_ms else {
             self.pass_until(now_ms);
-            return;
+            return false;
         };
         let step_ms = now_ms.saturating_sub(from_ms);
         self.now_ms = self.now_ms.max(Some(now_ms));
-        if step_ms.saturating_abs() > STEP_MS_MAX {
+        let is_gap = step_ms.saturating_abs() > STEP_MS_MAX;
+        if is_gap {
             out.record(self.now_ms(), Event::Gap(step_ms));
         } else {
             self.mature_ms = self.mature_ms.saturating_add(step_ms.max(0));
         }
+        is_gap
     }
 
     /// The process started (again).

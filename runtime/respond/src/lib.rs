@@ -27,7 +27,7 @@ pub mod severity;
 mod silence;
 mod suppress;
 pub mod value;
-mod world;
+pub mod world;
 
 use nvp_plan::ids::ObservationId;
 

@@ -145,11 +145,7 @@ impl Responder {
                 }
             }
             Input::Clock { now_ms } => {
-                let mature_ms = self.state.clock.mature_ms();
-                let before_ms = self.state.clock.now_ms();
-                self.state.clock.clock(now_ms, out);
-                let passed_ms = self.state.clock.now_ms().saturating_sub(before_ms);
-                if self.state.clock.mature_ms().saturating_sub(mature_ms) != passed_ms {
+                if self.state.clock.clock(now_ms, out) {
                     self.state.actions.stop_clocks();
                 }
             }

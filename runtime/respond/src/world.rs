@@ -17,7 +17,7 @@ use crate::value::Value;
 
 /// What reads give, where that is not as the declarations have it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub(crate) struct World {
+pub struct World {
     reads: Answers,
     /// What they gave at the beginning, where that is otherwise.
     begins: Answers,
@@ -25,11 +25,12 @@ pub(crate) struct World {
 
 /// What a write makes of the world.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Change(Vec<(ReadKey, Value)>);
+pub struct Change(Vec<(ReadKey, Value)>);
 
 impl Change {
     /// Whether the world would be the same without it, as far as its declarations tell.
-    pub(crate) fn is_nothing(&self) -> bool {
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
         self.0.is_empty()
     }
 }
@@ -42,8 +43,24 @@ impl World {
         Self { reads, begins: self.begins.clone() }
     }
 
+    /// Somebody makes a read give this from now on; says whether there is such a read.
+    pub fn set(
+        &mut self,
+        plan: &Lowered,
+        (name, read): (&str, &str),
+        arguments: Vec<Value>,
+        value: Value,
+    ) -> bool {
+        let Some((provider, place)) = provider(plan, name) else { return false };
+        let found = provider.reads.iter().position(|known| known.name == read);
+        let Some(read) = found.and_then(|read| u32::try_from(read).ok()) else { return false };
+        self.reads.insert(ReadKey { provider: place, read, arguments }, value);
+        true
+    }
+
     /// What a read gives.
-    pub(crate) fn read(&self, plan: &Lowered, call: &Call) -> Value {
+    #[must_use]
+    pub fn read(&self, plan: &Lowered, call: &Call) -> Value {
         let Some((provider, place)) = provider(plan, &call.provider) else { return Value::MISSING };
         let read = provider.reads.iter().position(|read| read.name == call.operation);
         let Some(read) = read.and_then(|read| u32::try_from(read).ok()) else { return Value::MISSING };
@@ -84,12 +101,14 @@ impl World {
     }
 
     /// Whether nothing differs from the beginning.
-    pub(crate) fn is_as_at_the_beginning(&self, plan: &Lowered) -> bool {
+    #[must_use]
+    pub fn is_as_at_the_beginning(&self, plan: &Lowered) -> bool {
         self.reads.iter().all(|(key, value)| *value == self.beginning(plan, key))
     }
 
     /// What differs from the beginning, for people.
-    pub(crate) fn differences(&self, plan: &Lowered) -> Vec<String> {
+    #[must_use]
+    pub fn differences(&self, plan: &Lowered) -> Vec<String> {
         let differs = self.reads.iter().filter(|(key, value)| **value != self.beginning(plan, key));
         differs.map(|(key, value)| format!("{} is {value}", key_text(plan, key))).collect()
     }
@@ -106,7 +125,8 @@ impl World {
     }
 
     /// What a write would change.
-    pub(crate) fn change_of(&self, plan: &Lowered, call: &Call) -> Change {
+    #[must_use]
+    pub fn change_of(&self, plan: &Lowered, call: &Call) -> Change {
         let Some((provider, place)) = provider(plan, &call.provider) else { return Change::default() };
         let Some(at) = provider.writes.iter().position(|write| write.name == call.operation) else {
             return Change::default();
@@ -124,7 +144,7 @@ impl World {
     }
 
     /// Carries out a change.
-    pub(crate) fn apply(&mut self, change: &Change) {
+    pub fn apply(&mut self, change: &Change) {
         for (key, value) in &change.0 {
             self.reads.insert(key.clone(), value.clone());
         }

@@ -15,5 +15,6 @@ mod policy;
 mod properties;
 mod reload;
 mod restart;
+mod runs;
 mod storm;
 mod story;

@@ -179,7 +179,7 @@ fn effects(world: &mut World) -> String {
     text
 }
 
-fn told(notification: &Notification) -> String {
+pub fn told(notification: &Notification) -> String {
     let why = match &notification.reason {
         Reason::Page { ladder, rung, attempt } => format!("page {ladder} {rung} {attempt}"),
         other => format!("{other:?}").to_lowercase(),
@@ -192,7 +192,7 @@ fn told(notification: &Notification) -> String {
     format!("#{} {} to {whom}: {why}: {}", notification.number, notification.channel, notification.title)
 }
 
-fn happened(event: &IncidentEvent) -> String {
+pub fn happened(event: &IncidentEvent) -> String {
     match event {
         IncidentEvent::Opened { title, services, owner } => {
             let owner = owner.as_deref().map_or(String::new(), |owner| format!(", owner {owner}"));

@@ -5,10 +5,11 @@ use nvp_plan::ids::ObservationId;
 use nvp_plan::response::playbook::{Autonomy, Limit, Playbook};
 use serde::{Deserialize, Serialize};
 
+use super::looking::is_of_all_runs;
 use super::run::Flow;
 use super::{Action, Actions, Context, Phase};
 use crate::effect::{ActionEvent, Effects, End};
-use crate::formula::Scope;
+use crate::formula::{Answers, Clocks, Evaluation, Scope};
 use crate::value::Value;
 
 /// What limits look back on, of one playbook. Instants are mature ms.
@@ -22,6 +23,8 @@ pub(crate) struct History {
     pub(crate) open_until_ms: Option<i64>,
     /// When its storm was last true.
     pub(crate) storm_ms: Option<i64>,
+    /// What it was at the last tick, and its clocks; `None` where it can only be asked for a run.
+    pub(crate) storm: Option<(Option<bool>, Clocks)>,
 }
 
 impl History {
@@ -60,10 +63,12 @@ impl Action {
         }
         let (parameters, locals) = (self.arguments.clone(), self.locals.clone());
         let scope = Scope { parameters: &parameters, locals: &locals, ..Scope::EMPTY };
+        let history = actions.history.get(&playbook.name);
+        let watched = history.and_then(|history| history.storm.as_ref()).map(|(is, _)| *is);
         let found = self.evaluate(actions, (context, out), scope, |evaluation| {
             let storm = playbook.storm.as_ref().map(|storm| match context.script {
                 Some(script) => script("storm"),
-                None => evaluation.clause(&storm.when),
+                None => watched.unwrap_or_else(|| evaluation.clause(&storm.when)),
             });
             let shares = playbook.limits.iter().map(|limit| match limit {
                 Limit::Share(_, of, _) => evaluation.value(of).number(),
@@ -137,11 +142,11 @@ fn refusal(
     let history = actions.history.entry(playbook.name.clone()).or_default();
     history.prune(playbook, context.mature_ms);
     if let (Some(planned), Some(is)) = (&playbook.storm, storm) {
-        if is != Some(false) {
+        if is == Some(true) {
             history.storm_ms = Some(context.mature_ms);
         }
         let until_ms = history.storm_ms.map(|at_ms| at_ms.saturating_add(planned.holds_ms));
-        if until_ms.is_some_and(|until_ms| context.mature_ms <= until_ms) {
+        if is.is_none() || until_ms.is_some_and(|until_ms| context.mature_ms <= until_ms) {
             let how = if is.is_none() { "it is not known whether" } else { "in the storm:" };
             return Some(format!("{how} `{}`: too many at once is another problem", planned.when.text));
         }
@@ -195,6 +200,30 @@ fn over(
 }
 
 impl Actions {
+    /// Looks at the storms of all playbooks, at every tick: one that has passed when a run asks has its time after it nevertheless.
+    pub(super) fn watch_storms(&mut self, context: Context<'_>) {
+        let Some(tick_ms) = context.tick_ms else { return };
+        for playbook in &context.plan.playbooks {
+            let Some(storm) = playbook.storm.as_ref().filter(|storm| is_of_all_runs(&storm.when.formula))
+            else {
+                continue;
+            };
+            let history = self.history.entry(playbook.name.clone()).or_default();
+            let mut clocks = match history.storm.take() {
+                Some((_, clocks)) if clocks.count() == storm.when.clocks as usize => clocks,
+                _ => Clocks::new(storm.when.clocks),
+            };
+            clocks.begin(tick_ms);
+            let answers = Answers::new();
+            let mut evaluation = Evaluation::new(Scope::EMPTY, context.world(), &answers);
+            let is = evaluation.waited(&storm.when, &mut clocks);
+            if is == Some(true) {
+                history.storm_ms = Some(context.mature_ms);
+            }
+            history.storm = Some((is, clocks));
+        }
+    }
+
     /// Notes a start, which limits count.
     pub(super) fn note_start(&mut self, action: &Action, mature_ms: i64) {
         let history = self.history.entry(action.playbook.clone()).or_default();

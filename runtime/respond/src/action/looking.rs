@@ -199,31 +199,50 @@ impl Action {
 
 /// Whether a formula looks at metrics.
 pub(crate) fn observes(formula: &Formula<ObservationId>) -> bool {
-    match formula {
-        Formula::Observed(_) => true,
-        Formula::Constant(_)
-        | Formula::Now
-        | Formula::Parameter(_)
-        | Formula::Local(_)
-        | Formula::Item
-        | Formula::Before(_)
-        | Formula::Open(_) => false,
-        Formula::Read(call) => call.arguments.iter().any(observes),
-        Formula::Function(_, of) => of.iter().any(observes),
-        Formula::Negate(of)
-        | Formula::Not(of)
-        | Formula::Present(of)
-        | Formula::Missing(of)
-        | Formula::IsSet(of)
-        | Formula::Count(of)
-        | Formula::For(of, _, _) => observes(of),
-        Formula::Arithmetic(_, a, b)
-        | Formula::Compare(_, a, b)
-        | Formula::And(a, b)
-        | Formula::Or(a, b)
-        | Formula::Default(a, b) => observes(a) || observes(b),
-        Formula::If(condition, then, other) => {
-            observes(condition) || observes(then) || other.as_deref().is_some_and(observes)
+    any(formula, &|formula| matches!(formula, Formula::Observed(_)))
+}
+
+/// Whether a formula is the same for all runs, and can be known without asking a provider.
+pub(crate) fn is_of_all_runs(formula: &Formula<ObservationId>) -> bool {
+    !any(formula, &|formula| match formula {
+        Formula::Parameter(_) | Formula::Local(_) | Formula::Item | Formula::Before(_) | Formula::Read(_) => {
+            true
         }
-    }
+        Formula::Observed(observed) => {
+            observed.labels.iter().any(|(_, label)| !matches!(label, Formula::Constant(_)))
+        }
+        _ => false,
+    })
+}
+
+/// Whether a formula or anything in it is so.
+fn any(formula: &Formula<ObservationId>, is: &dyn Fn(&Formula<ObservationId>) -> bool) -> bool {
+    is(formula)
+        || match formula {
+            Formula::Observed(_)
+            | Formula::Constant(_)
+            | Formula::Now
+            | Formula::Parameter(_)
+            | Formula::Local(_)
+            | Formula::Item
+            | Formula::Before(_)
+            | Formula::Open(_) => false,
+            Formula::Read(call) => call.arguments.iter().any(|of| any(of, is)),
+            Formula::Function(_, of) => of.iter().any(|of| any(of, is)),
+            Formula::Negate(of)
+            | Formula::Not(of)
+            | Formula::Present(of)
+            | Formula::Missing(of)
+            | Formula::IsSet(of)
+            | Formula::Count(of)
+            | Formula::For(of, _, _) => any(of, is),
+            Formula::Arithmetic(_, a, b)
+            | Formula::Compare(_, a, b)
+            | Formula::And(a, b)
+            | Formula::Or(a, b)
+            | Formula::Default(a, b) => any(a, is) || any(b, is),
+            Formula::If(condition, then, other) => {
+                any(condition, is) || any(then, is) || other.as_deref().is_some_and(|other| any(other, is))
+            }
+        }
 }

@@ -112,6 +112,7 @@ impl Actions {
 
     /// Time has passed, or a tick has closed.
     pub(crate) fn advance(&mut self, context: Context<'_>, out: &mut Effects) {
+        self.watch_storms(context);
         let is_halted = self.halted.is_some();
         let due = self.runs.values().filter(|action| {
             action.due_ms(context, is_halted) <= context.mature_ms
@@ -145,6 +146,7 @@ impl Actions {
 
     /// The process has been started again: what was on its way outside is unknown.
     pub(crate) fn restarted(&mut self, context: Context<'_>, out: &mut Effects) {
+        self.stop_clocks();
         let numbers: Vec<ActionNumber> = self.runs.keys().copied().collect();
         for number in numbers {
             let Some(mut action) = self.runs.remove(&number) else { continue };
@@ -152,7 +154,6 @@ impl Actions {
                 self.calls.remove(&call);
             }
             action.answers.clear();
-            action.stop_clocks();
             if let Some(call) = action.writing() {
                 self.calls.remove(&call);
                 let outcome = Outcome::Unknown("the process was restarted meanwhile".to_owned());
@@ -166,6 +167,9 @@ impl Actions {
     pub(crate) fn stop_clocks(&mut self) {
         for action in self.runs.values_mut() {
             action.stop_clocks();
+        }
+        for (_, clocks) in self.history.values_mut().filter_map(|history| history.storm.as_mut()) {
+            clocks.stop();
         }
     }
 

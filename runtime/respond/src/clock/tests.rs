@@ -92,7 +92,9 @@ proptest! {
         for step in steps {
             match step {
                 Step::Tick(at_ms) => clock.tick(at_ms),
-                Step::Clock(at_ms) => clock.clock(at_ms, &mut out),
+                Step::Clock(at_ms) => {
+                    clock.clock(at_ms, &mut out);
+                }
                 Step::Started(at_ms) => clock.started(at_ms),
             }
             if before.now_ms.is_some() {

@@ -53,10 +53,10 @@ impl Node {
         playbook: &Playbook<ObservationId>,
         options: Options,
     ) -> Vec<(String, Self)> {
-        let begin = |(label, is, is_so): (&str, Option<bool>, bool)| {
+        let begin = |(label, is, is_so): (&str, Option<bool>, bool), halted: Option<&str>| {
             let mut node = Self {
                 is_so,
-                actions: Actions::default(),
+                actions: Actions { halted: halted.map(str::to_owned), ..Actions::default() },
                 world: World::default(),
                 calls: Vec::new(),
                 now_ms: BEGIN_MS,
@@ -82,7 +82,12 @@ impl Node {
             beginnings.push(("what it requires is not known", None, false));
         }
         beginnings.push(("all that can be asked is so already", Some(true), true));
-        beginnings.into_iter().map(begin).collect()
+        let mut beginnings: Vec<(String, Self)> =
+            beginnings.into_iter().map(|how| begin(how, None)).collect();
+        // Who asks may find out what forbids it; it comes to the same end.
+        let forbidden = ("a limit, its breaker, a storm or a lock forbids it", Some(true), false);
+        beginnings.push(begin(forbidden, Some("something forbids it")));
+        beginnings
     }
 
     /// What is so from the beginning, where the step that is looked at finds it done already.

@@ -24,6 +24,11 @@ impl Clocks {
         Self { clocks: vec![Clock::default(); clocks as usize], now_ms: 0 }
     }
 
+    /// How many.
+    pub(crate) fn count(&self) -> usize {
+        self.clocks.len()
+    }
+
     /// A look at this instant begins.
     pub(crate) fn begin(&mut self, now_ms: i64) {
         self.now_ms = now_ms;
