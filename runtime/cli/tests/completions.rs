@@ -34,6 +34,8 @@ fn bash_completes_verbs_options_and_values() {
         (vec!["check", "policies", "--format", "s"], vec!["sarif"]),
         (vec!["dry-run", "--rec"], vec!["--recording"]),
         (vec!["run", "--log-format", "j"], vec!["json"]),
+        (vec!["silence", "a"], vec!["add"]),
+        (vec!["incidents", "--show", "ack"], vec!["acknowledged"]),
     ] {
         let typed: Vec<_> = std::iter::once("novaevo-policy").chain(words).collect();
         assert_eq!(bash(&folder, &typed), wanted, "{typed:?}");

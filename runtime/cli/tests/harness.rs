@@ -88,7 +88,8 @@ impl Folder {
     }
 }
 
-fn ran(output: std::process::Output) -> Ran {
+/// What a run left.
+pub fn ran(output: std::process::Output) -> Ran {
     Ran {
         code: output.status.code().unwrap_or(-1),
         stdout: String::from_utf8(output.stdout).unwrap(),

@@ -19,6 +19,8 @@ mod harness;
 #[cfg(test)]
 mod man;
 #[cfg(test)]
+mod operate;
+#[cfg(test)]
 mod run;
 #[cfg(test)]
 mod test;

@@ -10,6 +10,7 @@ fn a_synopsis_names_the_values_and_what_may_be_repeated() {
     for (verb, wanted) in [
         ("run", vec!["[--scrape <URL>]... ", "[--host] ", "[--interval <DURATION>] ", " <PATH>..."]),
         ("check", vec!["[--against <FILE|URL>] ", "[--format <FORMAT>] ", " <PATH>..."]),
+        ("ack", vec!["[--state <DIR>] ", "[--at <URL>] ", " <INCIDENT>..."]),
         ("man", vec!["[--to <DIR>] "]),
     ] {
         let page = folder.read(&format!("man1/novaevo-policy-{verb}.1")).replace("\\-", "-");

@@ -1,0 +1,119 @@
+//! All about a run: how it stands, its journal step by step, its calls.
+
+use std::io::Write as _;
+
+use nvp_control::wire::{Action, ActionPage, Call};
+use nvp_journal::words::{ActionEnd, ActionState};
+
+use super::super::operate::sheet::{Sheet, called, plain, shown};
+use super::super::operate::{Clock, Format, json};
+use crate::failure::{Exit, Failure};
+use crate::output::{Output, Paint};
+use crate::table::{Align, Table};
+
+/// Shows it, or that there is none.
+pub fn show(
+    number: u64,
+    page: Option<&ActionPage>,
+    format: Format,
+    out: &mut Output,
+) -> Result<Exit, Failure> {
+    match format {
+        Format::Json => json(&page, out)?,
+        Format::Human => match page {
+            None => writeln!(out, "there is no run {number}")?,
+            Some(page) => out.write_all(human(page, out.paint(), out.width()).as_bytes())?,
+        },
+    }
+    Ok(if page.is_some() { Exit::Good } else { Exit::Found })
+}
+
+fn human(page: &ActionPage, paint: Paint, width: Option<usize>) -> String {
+    let clock = Clock::system();
+    let mut sheet = Sheet::new(paint, width);
+    head(page, &clock, paint, &mut sheet);
+    sheet.part("what happened");
+    sheet.entries(&page.journal, page.journal_left_out, &clock);
+    if !page.calls.is_empty() {
+        sheet.part("calls");
+        sheet.table(&calls(&page.calls, &clock));
+    }
+    let Action { number, state, source_hash, .. } = &page.action;
+    let what_next = match state {
+        ActionState::Proposed => Some(format!("novaevo-policy approve {number} --hash {source_hash}")),
+        ActionState::Approved | ActionState::Running | ActionState::Standing => {
+            Some(format!("novaevo-policy actions abort {number}"))
+        }
+        ActionState::Planned | ActionState::RollingBack | ActionState::Ended => None,
+    };
+    if let Some(what_next) = what_next {
+        sheet.line("");
+        sheet.line(&format!("{} {what_next}", paint.help("next:")));
+    }
+    sheet.text()
+}
+
+fn head(page: &ActionPage, clock: &Clock, paint: Paint, sheet: &mut Sheet) {
+    let action = &page.action;
+    let state = match action.end {
+        Some(end @ (ActionEnd::Succeeded | ActionEnd::NoChange | ActionEnd::Lifted)) => {
+            paint.good(end.as_str())
+        }
+        Some(end @ (ActionEnd::RollbackFailed | ActionEnd::Indeterminate)) => paint.error(end.as_str()),
+        Some(end) => paint.warning(end.as_str()),
+        None => paint.bold(action.state.as_str()),
+    };
+    let name = paint.bold(&format!("run {}", action.number));
+    sheet.line(&format!("{name}  {state}  {}", plain(&called(&action.playbook, &action.arguments))));
+    if let Some(why) = &action.end_why {
+        sheet.line(&plain(why));
+    }
+    sheet.line("");
+    sheet.known("incident", &action.incident.map(|incident| incident.to_string()).unwrap_or_default());
+    sheet.known("planned", &clock.with_zone(action.planned_ms));
+    if let Some(until_ms) = action.proposed_until_ms.filter(|_| action.state == ActionState::Proposed) {
+        sheet.known("waits", &format!("for an approval until {}", clock.instant(until_ms)));
+    }
+    for approval in &page.approvals {
+        let why = approval.why.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+        sheet.known("approved", &format!("{} by {}{why}", clock.instant(approval.at_ms), approval.by));
+    }
+    sheet.known("began", &clock.maybe(action.started_ms));
+    if let Some(at_ms) = action.rolling_back_ms {
+        let why = action.rolling_back_why.as_deref().unwrap_or_default();
+        sheet.known("taken back", &format!("{} {why}", clock.instant(at_ms)));
+    }
+    sheet.known("aborted by", action.aborted_by.as_deref().unwrap_or_default());
+    if let Some(until_ms) = action.standing_until_ms.filter(|_| action.state == ActionState::Standing) {
+        sheet.known("stands until", &clock.instant(until_ms));
+    }
+    sheet.known("ended", &clock.maybe(action.ended_ms));
+    sheet.known("text", &action.source_hash);
+}
+
+fn calls(calls: &[Call], clock: &Clock) -> Table {
+    let mut table = Table::new(&[
+        ("call", Align::Right),
+        ("intended", Align::Left),
+        ("ended", Align::Left),
+        ("step", Align::Left),
+        ("outcome", Align::Left),
+        ("what", Align::Left),
+        ("answer", Align::Left),
+    ]);
+    for call in calls {
+        let step =
+            call.step.as_ref().map(|step| if call.is_undo { format!("{step}, back") } else { step.clone() });
+        let answer = call.why.clone().or_else(|| call.answer.as_ref().map(shown));
+        table.row(vec![
+            call.number.to_string(),
+            clock.time(call.intended_ms),
+            call.ended_ms.map(|at_ms| clock.time(at_ms)).unwrap_or_default(),
+            step.unwrap_or_default(),
+            call.outcome.map_or("no answer yet", |outcome| outcome.as_str()).to_owned(),
+            called(&format!("{}.{}", call.provider, call.operation), &call.arguments),
+            answer.unwrap_or_default(),
+        ]);
+    }
+    table
+}
