@@ -1,8 +1,6 @@
 //! A run in small: a real policy's response, a real journal, and the desk before them. What a run has beside it (sources, a clock of its own,
 //! hands) is the tests'.
 
-mod taken_down;
-
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -135,7 +133,7 @@ impl World {
     fn take_down(&mut self, effects: &Effects) -> Result<(), nvp_journal::JournalError> {
         self.input += 1;
         let input = self.input;
-        let changes = taken_down::changes(effects, now_ms());
+        let changes = nvp_drive::journaled::changes(effects, None, now_ms());
         let numbered =
             changes.into_iter().zip(0_u32..).map(|(change, ordinal)| (Position { input, ordinal }, change));
         let batch: Batch = numbered.collect();
