@@ -29,6 +29,20 @@ fn every_query_finds_something() {
     }
 }
 
+/// Not only ours, which is newer than those that people have.
+#[test]
+fn the_sqlite_tool_of_the_system_answers_every_query() {
+    let place = Place::new();
+    let _journal = written(&place);
+    for query in blocks("sql") {
+        let mut tool = std::process::Command::new("sqlite3");
+        let ran = tool.args(["-readonly", "-bail"]).arg(&place.path).arg(&query).output();
+        let ran = ran.expect("the package `sqlite3` is installed: tests/run does that");
+        let said = String::from_utf8_lossy(&ran.stderr);
+        assert!(ran.status.success() && said.is_empty() && !ran.stdout.is_empty(), "{query}\n{said}");
+    }
+}
+
 #[test]
 fn every_table_and_view_is_named_and_no_other() {
     let place = Place::new();

@@ -244,13 +244,13 @@ impl Evaluation {
     }
 
     /// The time since the clock was last looked at, if nobody can have looked at anything meanwhile.
-    fn gap(&self) -> Option<Recorded> {
+    pub(super) fn gap(&self) -> Option<Recorded> {
         let (last_ms, now_ms) = (self.course.clock_ms()?, self.clock.now_ms());
         (now_ms.saturating_sub(last_ms) > GAP_MS).then_some(Recorded::Gap { through_ms: now_ms })
     }
 
     /// Takes inputs down and applies them, tells what was decided, and notes ticks that were closed.
-    fn step(&mut self, inputs: &[Recorded]) {
+    pub(super) fn step(&mut self, inputs: &[Recorded]) {
         let began = Instant::now();
         let engine = |course: &Course| (course.feed().ticks(), course.feed().engine().last_tick());
         let (before, last) = engine(&self.course);

@@ -34,6 +34,10 @@ impl Evaluation {
 
     /// Takes news in: all of them share a flush.
     pub(super) fn hear(&mut self, news: Vec<News>) {
+        // They are dated when they came, and what was due before is done before.
+        let mut clock: Vec<Recorded> = self.gap().into_iter().collect();
+        clock.push(Recorded::Clock { now_ms: self.clock.now_ms() });
+        self.step(&clock);
         let mut decided = Vec::new();
         for each in news {
             let (input, reply) = match each {
