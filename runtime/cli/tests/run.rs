@@ -2,11 +2,13 @@
 
 mod answers;
 mod bad_targets;
+mod crashes;
 mod ends;
 mod live;
 mod no_data;
 mod node_exporter;
 mod peers;
+mod plant;
 mod state;
 mod terminal;
 mod usage;

@@ -32,9 +32,17 @@ pub struct Exporter {
 
 impl Exporter {
     pub async fn start(load: f64) -> Self {
+        Self::of(load, |load| load).await
+    }
+
+    /// One that shows what it makes of the load.
+    pub async fn of(load: f64, shown: impl Fn(f64) -> f64 + Clone + Send + Sync + 'static) -> Self {
         let load = Arc::new(Mutex::new(load));
         let theirs = Arc::clone(&load);
-        let app = Router::new().fallback(move || async move { format!("load {}\n", theirs.lock().unwrap()) });
+        let app = Router::new().fallback(move || async move {
+            let load = *theirs.lock().unwrap();
+            format!("load {}\n", shown(load))
+        });
         Self { address: serve(app).await, load }
     }
 
@@ -62,6 +70,11 @@ impl Receiver {
 
     pub async fn next(&mut self) -> String {
         tokio::time::timeout(LONG, self.bodies.recv()).await.unwrap().unwrap()
+    }
+
+    /// What has come already.
+    pub fn next_now(&mut self) -> Option<String> {
+        self.bodies.try_recv().ok()
     }
 }
 
