@@ -1,7 +1,8 @@
 //! What the response wants and notes, as rows of the journal.
 //!
 //! One input's effects become changes in an order that is always the same, so that a replay of the input gives the same positions: what
-//! happened, each intent at its place, and last the rows of alerts, of which a storm has many and for which nobody waits.
+//! happened, each intent at its place, and last the rows of alerts, of which a storm has many and for which nobody waits. Where there is more
+//! than is written at once, intents come first: whoever is to be told does not wait until all is written down.
 
 mod actions;
 mod incidents;
@@ -10,7 +11,7 @@ mod values;
 
 use std::collections::BTreeMap;
 
-use nvp_journal::{Change, ProcessEvent};
+use nvp_journal::{BATCH_CHANGES_MAX, Change, ProcessEvent};
 use nvp_respond::effect::{ActionEvent, Effects, Event, IncidentEvent, Intent, Record};
 use nvp_respond::input::{CallNumber, NotificationNumber};
 use nvp_respond::roster::Roster;
@@ -26,6 +27,9 @@ pub fn changes(effects: &Effects, roster: Option<&Roster>, now_ms: i64) -> Vec<C
             Intent::Call(call) => drop(writing.calls.insert(call.number, intent)),
             Intent::Forget(_) => {}
         }
+    }
+    if effects.records.len().saturating_add(effects.intents.len()) > BATCH_CHANGES_MAX {
+        writing.rest();
     }
     let is_row = |record: &&Record| matches!(record.event, Event::Incident(_, IncidentEvent::Alert { .. }));
     effects.records.iter().filter(|record| !is_row(record)).for_each(|record| writing.record(record));
