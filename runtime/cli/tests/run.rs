@@ -7,6 +7,7 @@ mod ends;
 mod live;
 mod no_data;
 mod node_exporter;
+mod operated;
 mod peers;
 mod plant;
 mod state;
