@@ -41,7 +41,7 @@ impl Voices {
 
     /// Tells somebody for the first time. It is in the journal, if that can be written.
     pub(super) fn tell(&self, notification: Notification) {
-        self.hand_over(notification, |notification, address| Job::new(notification, address));
+        self.hand_over(notification, Job::new);
     }
 
     fn hand_over(
