@@ -92,6 +92,36 @@ fn a_night_is_read_from_the_journal_when_no_process_runs() {
     }
 }
 
+#[test]
+fn a_storm_is_a_few_lines() {
+    let folder = Folder::with(&[]);
+    let journal = Journal::open(&folder.path("state").join(JOURNAL), Options::default()).unwrap();
+    let mut storm = Batch::new();
+    storm.push(sample::opened(1));
+    for pod in 0..300 {
+        storm.push(sample::incident(
+            1,
+            nvp_journal::IncidentEvent::Alert {
+                alert: "down".into(),
+                labels: vec![("pod".into(), format!("p{pod}"))],
+                service: None,
+                level: Some("red".into()),
+                says: "it is down".into(),
+            },
+        ));
+    }
+    storm.push(sample::incident(2, nvp_journal::IncidentEvent::Cause { service: "database".into() }));
+    journal.write(storm).unwrap().durable().unwrap();
+    let shown = at_night(&folder, &["incidents", "1"]).stdout;
+    assert_eq!(shown.matches("is red").count(), 10, "{shown}");
+    assert!(
+        shown.contains(
+            "\n            290 more alerts; `--format json` lists them\n  01:00:02  probable cause"
+        ),
+        "{shown}"
+    );
+}
+
 /// Labels and titles come from what is watched, and a terminal obeys what it is shown.
 #[test]
 fn nothing_that_is_shown_commands_a_terminal() {

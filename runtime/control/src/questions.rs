@@ -17,8 +17,10 @@ use nvp_journal::{JournalError, Page};
 
 use crate::wire;
 
-/// How many rows of a timeline are told.
+/// How many rows of a timeline are told, and how many of alerts.
 const TOLD_ROWS_MAX: usize = 1_000;
+/// The kind of an incident's rows of alerts.
+const ALERT: &str = "alert";
 /// How many rows of a list are told unless said.
 const ROWS: u32 = 100;
 
@@ -35,27 +37,32 @@ fn cut<T>(list: &mut Vec<T>, rows: usize, number: impl Fn(&T) -> u64) -> Option<
     list.last().map(number).filter(|_| is_more)
 }
 
-/// The last rows of a part of the trail, and how many came before.
+/// The last rows of a part of the trail, and how many are left out. Of a storm there are as many rows of alerts as it has alerts; they have
+/// a limit of their own, so that they push nothing else out.
 fn last(
     mut ask: impl FnMut(Page) -> Result<Vec<Entry>, JournalError>,
 ) -> Result<(Vec<wire::Entry>, u64), JournalError> {
-    let (mut told, mut left_out) = (VecDeque::new(), 0);
+    let (mut told, mut alerts, mut left_out) = (VecDeque::new(), VecDeque::new(), 0);
     let mut after = None;
     loop {
         let rows = ask(Page { after, rows: PAGE_ROWS_MAX })?;
         let is_last = rows.len() < PAGE_ROWS_MAX as usize;
         after = rows.last().map(|row| row.seq);
         for row in rows {
-            if told.len() == TOLD_ROWS_MAX {
-                told.pop_front();
+            let kept = if row.kind == ALERT { &mut alerts } else { &mut told };
+            if kept.len() == TOLD_ROWS_MAX {
+                kept.pop_front();
                 left_out += 1;
             }
-            told.push_back(entry(row));
+            kept.push_back(entry(row));
         }
         if is_last {
-            return Ok((told.into(), left_out));
+            break;
         }
     }
+    let mut all: Vec<wire::Entry> = told.into_iter().chain(alerts).collect();
+    all.sort_unstable_by_key(|entry| entry.seq);
+    Ok((all, left_out))
 }
 
 fn entry(row: Entry) -> wire::Entry {

@@ -1,8 +1,10 @@
 //! Lists and pages.
 
+use nvp_control::questions;
 use nvp_control::wire::{ActionQuery, IncidentQuery, Standing};
 use nvp_drive::live::control::Desk;
 use nvp_journal::words::{NotificationState, ReasonKind, Severity};
+use nvp_journal::{Batch, Change, IncidentEvent, Journal, Options, Reader};
 
 use crate::server::{ANNA, Running};
 use crate::support::World;
@@ -46,6 +48,29 @@ async fn an_incident_s_page_has_its_timeline_who_was_told_and_what_was_run() {
     assert!(told.iter().any(|(reason, ..)| *reason == ReasonKind::Approval), "{told:?}");
     assert_eq!(page.actions.len(), 1);
     assert_eq!(page.actions[0].arguments, [("region".to_owned(), serde_json::json!("eu"))]);
+}
+
+/// A storm is one incident with as many rows of alerts as there are alerts.
+#[test]
+fn a_storm_pushes_nothing_out_of_the_timeline() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("journal.sqlite");
+    let journal = Journal::open(&path, Options::default()).unwrap();
+    let mut storm = Batch::new();
+    let mut happens = |event| storm.push(Change::Incident { incident: 1, at_ms: 1, event });
+    happens(IncidentEvent::Opened { title: "storm".into(), services: vec![], owner: None });
+    for pod in 0..2_500 {
+        let labels = vec![("pod".to_owned(), pod.to_string())];
+        let (alert, says) = ("down".to_owned(), String::new());
+        happens(IncidentEvent::Alert { alert, labels, service: None, level: Some("red".into()), says });
+    }
+    happens(IncidentEvent::Resolved { by: None });
+    journal.write(storm).unwrap().durable().unwrap();
+    let page = questions::incident(&Reader::open(&path).unwrap(), 1).unwrap().unwrap();
+    assert_eq!((page.timeline.len(), page.timeline_left_out), (1_002, 1_500));
+    let kinds: Vec<_> = page.timeline.iter().map(|entry| entry.kind.as_str()).collect();
+    assert_eq!((kinds[0], kinds[1], kinds[1_001]), ("opened", "alert", "resolved"));
+    assert!(page.timeline[1].text.contains(r#"pod = "1500""#), "the last ones: {}", page.timeline[1].text);
 }
 
 #[tokio::test]

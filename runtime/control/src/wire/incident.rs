@@ -127,7 +127,7 @@ pub struct Notification {
 pub struct IncidentPage {
     /// The incident.
     pub incident: Incident,
-    /// What happened to it, the oldest first: the last 1,000 rows of the audit trail about it.
+    /// What happened to it, the oldest first: of the audit trail about it the last 1,000 rows of alerts, and the last 1,000 others.
     pub timeline: Vec<Entry>,
     /// How many earlier ones are left out.
     pub timeline_left_out: u64,

@@ -11,6 +11,9 @@ use crate::table::Table;
 /// How wide the names of what is known are.
 const NAME_WIDTH: usize = 14;
 
+/// How many rows of alerts are shown of those that come one after the other: a storm has thousands.
+const ALERTS_SHOWN: usize = 10;
+
 /// A page as it grows.
 pub struct Sheet {
     text: String,
@@ -64,13 +67,24 @@ impl Sheet {
     /// What happened, each day under its name.
     pub fn entries(&mut self, entries: &[Entry], left_out: u64, clock: &Clock) {
         if left_out > 0 {
-            let earlier = crate::words::count(left_out, "earlier line is", "earlier lines are");
+            let lines = crate::words::count(left_out, "line is", "lines are");
             let line =
-                self.paint.dim(&format!("{earlier} left out; the table `audit` in the journal has them"));
+                self.paint.dim(&format!("{lines} left out here; the table `audit` in the journal has them"));
             self.line(&format!("  {line}"));
         }
         let mut day = String::new();
-        for entry in entries {
+        let mut alerts = 0;
+        for (place, entry) in entries.iter().enumerate() {
+            alerts = if entry.kind == "alert" { alerts + 1 } else { 0 };
+            let is_last = entries.get(place + 1).is_none_or(|next| next.kind != "alert");
+            if alerts > ALERTS_SHOWN {
+                if is_last {
+                    let more = crate::words::count(alerts - ALERTS_SHOWN, "more alert", "more alerts");
+                    let line = self.paint.dim(&format!("{more}; `--format json` lists them"));
+                    self.line(&format!("            {line}"));
+                }
+                continue;
+            }
             let its_day = clock.day(entry.at_ms);
             if its_day != day {
                 let shown = self.paint.dim(&its_day);
