@@ -1,6 +1,11 @@
 //! What it costs to answer alerts: a storm from one tick to the journal, many playbooks in flight, many timers over a restart.
 //! `cargo bench -p novaevo-tests --bench response`.
-#![expect(clippy::print_stdout, clippy::expect_used, reason = "a benchmark talks and may fail")]
+#![expect(
+    clippy::print_stdout,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a benchmark talks and may fail"
+)]
 
 use std::sync::Arc;
 use std::time::Instant;
