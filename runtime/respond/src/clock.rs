@@ -31,6 +31,8 @@ pub const STEP_MS_MAX: i64 = 5_000;
 pub struct Clock {
     now_ms: Option<i64>,
     mature_ms: i64,
+    /// How far it had matured before the last input that says what time it is.
+    mature_before_ms: i64,
     /// What the journaled clock showed last: steps are measured from it, not from now.
     last_clock_ms: Option<i64>,
     is_confirmed: bool,
@@ -38,7 +40,7 @@ pub struct Clock {
 
 impl Default for Clock {
     fn default() -> Self {
-        Self { now_ms: None, mature_ms: 0, last_clock_ms: None, is_confirmed: true }
+        Self { now_ms: None, mature_ms: 0, mature_before_ms: 0, last_clock_ms: None, is_confirmed: true }
     }
 }
 
@@ -73,8 +75,16 @@ impl Clock {
         self.mature_ms.saturating_add(at_ms.saturating_sub(self.now_ms()))
     }
 
+    /// How far time had matured when something ended that the last input found to be over: where that was in a gap, nothing has matured
+    /// since.
+    #[must_use]
+    pub fn maturity_at_end(&self, at_ms: i64) -> i64 {
+        self.maturity_at(at_ms).max(self.mature_before_ms)
+    }
+
     /// The evaluation closed a tick.
     pub fn tick(&mut self, at_ms: i64) {
+        self.mature_before_ms = self.mature_ms;
         self.is_confirmed = true;
         if self.last_clock_ms.is_none() {
             self.pass_until(at_ms);
@@ -83,6 +93,7 @@ impl Clock {
 
     /// The journaled clock shows this. A gap, and a step back as long as one, are recorded; says whether it was one.
     pub fn clock(&mut self, now_ms: i64, out: &mut Effects) -> bool {
+        self.mature_before_ms = self.mature_ms;
         let from_ms = self.last_clock_ms.or(self.now_ms);
         self.last_clock_ms = Some(now_ms);
         let Some(from_ms) = from_ms else {
@@ -102,6 +113,7 @@ impl Clock {
 
     /// The process started (again).
     pub fn started(&mut self, now_ms: i64) {
+        self.mature_before_ms = self.mature_ms;
         self.is_confirmed = false;
         self.last_clock_ms = Some(now_ms);
         self.pass_until(now_ms);

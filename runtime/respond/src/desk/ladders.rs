@@ -265,7 +265,7 @@ impl Desk {
         let suppressors = Suppressors::at(context.plan, silences, now_ms);
         for (until_ms, number) in open {
             if let Some(incident) = incidents.get_mut(&number) {
-                let at_ms = context.clock.maturity_at(until_ms);
+                let at_ms = context.clock.maturity_at_end(until_ms);
                 recheck(context, (incident, rows), due, &suppressors, at_ms, out);
             }
         }
