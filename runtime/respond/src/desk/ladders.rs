@@ -6,8 +6,8 @@ use super::Desk;
 use super::due::Due;
 use crate::context::Context;
 use crate::effect::{Effects, Event, IncidentEvent};
-use crate::incident::Incident;
 use crate::incident::rows::Rows;
+use crate::incident::{Incident, Suppression};
 use crate::input::IncidentNumber;
 use crate::ladder::walk::{Reached, Walk};
 use crate::ladder::{Remedies, Run, Urgent};
@@ -286,7 +286,8 @@ pub(super) fn recheck(
     let number = incident.number;
     if let Some(mut now) = suppressors.of_incident(incident, rows) {
         if before.until_ms > context.clock.now_ms() {
-            now = before.clone();
+            // One that joined may be covered for a shorter time.
+            now = Suppression { why: before.why.clone(), until_ms: before.until_ms.min(now.until_ms) };
         }
         due.suppression(number, Some(before.until_ms), Some(now.until_ms));
         if now.why != before.why {
