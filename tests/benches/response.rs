@@ -118,37 +118,39 @@ fn storm(title: &str, service: &dyn Fn(usize) -> String) -> Responder {
     responder.step(Input::Tick { at_ms: START_MS, alerts: &changes }, &Load(9.0), &mut effects);
     let stepped = started.elapsed();
     let pages = effects.intents.len();
-    let rows = journaled::changes(&effects, None, START_MS);
-    let all = rows.len();
     let is_page = |change: &Change| matches!(change, Change::Notify(_));
-    let first_page = rows.iter().position(is_page).unwrap_or_default();
-    let last_page = rows.iter().rposition(is_page).unwrap_or_default();
     let mut tickets = std::collections::VecDeque::new();
     let (mut first, mut last) = (None, None);
-    let mut wait = |tickets: &mut std::collections::VecDeque<(usize, nvp_journal::Ticket)>| {
-        let Some((end, ticket)) = tickets.pop_front() else { return };
+    let mut wait = |tickets: &mut std::collections::VecDeque<(bool, nvp_journal::Ticket)>| {
+        let Some((has_page, ticket)) = tickets.pop_front() else { return };
         ticket.durable().expect("it is written");
-        if end > first_page {
+        if has_page {
             first.get_or_insert(started.elapsed());
-        }
-        if end > last_page {
-            last.get_or_insert(started.elapsed());
+            last = Some(started.elapsed());
         }
     };
-    let mut rows = rows.into_iter().zip(0..).peekable();
-    let mut end = 0;
+    let mut rows = journaled::changes(&effects, None, START_MS).zip(0..).peekable();
+    let (mut all, mut changes_max) = (0, 1_000);
     while rows.peek().is_some() {
-        let mut batch = Batch::new();
-        for (change, ordinal) in rows.by_ref().take(BATCH_CHANGES_MAX) {
+        let (mut batch, mut has_page) = (Batch::new(), false);
+        for (change, ordinal) in rows.by_ref().take(changes_max) {
+            has_page |= is_page(&change);
             batch.push_at(Position { input: 1, ordinal }, change);
         }
-        end += batch.len();
+        changes_max = BATCH_CHANGES_MAX;
+        all += batch.len();
         loop {
             match journal.write(batch.clone()) {
-                Ok(ticket) => break tickets.push_back((end, ticket)),
+                Ok(ticket) => break tickets.push_back((has_page, ticket)),
                 Err(JournalError::QueueFull { .. }) => wait(&mut tickets),
                 Err(error) => panic!("{error}"),
             }
+        }
+        while tickets
+            .front()
+            .is_some_and(|(_, ticket)| ticket.durable_within(std::time::Duration::ZERO).is_some())
+        {
+            wait(&mut tickets);
         }
     }
     while !tickets.is_empty() {

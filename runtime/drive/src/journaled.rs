@@ -9,18 +9,22 @@ mod incidents;
 mod notifications;
 mod values;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use nvp_journal::{BATCH_CHANGES_MAX, Change, ProcessEvent};
 use nvp_respond::effect::{ActionEvent, Effects, Event, IncidentEvent, Intent, Record};
 use nvp_respond::input::{CallNumber, NotificationNumber};
 use nvp_respond::roster::Roster;
 
-/// The changes that an input's effects come to. `roster` is who is who now, `now_ms` when the input was applied (ms since the Unix epoch).
-#[must_use]
-pub fn changes(effects: &Effects, roster: Option<&Roster>, now_ms: i64) -> Vec<Change> {
-    let mut writing =
-        Writing { now_ms, roster, notify: BTreeMap::new(), calls: BTreeMap::new(), changes: Vec::new() };
+/// The changes that an input's effects come to, one after the other. `roster` is who is who now, `now_ms` when the input was applied (ms since
+/// the Unix epoch).
+pub fn changes<'e>(
+    effects: &'e Effects,
+    roster: Option<&'e Roster>,
+    now_ms: i64,
+) -> impl Iterator<Item = Change> + 'e {
+    let (notify, calls) = (BTreeMap::new(), BTreeMap::new());
+    let mut writing = Writing { now_ms, roster, notify, calls, changes: VecDeque::new() };
     for intent in &effects.intents {
         match intent {
             Intent::Notify(notification) => drop(writing.notify.insert(notification.number, intent)),
@@ -32,10 +36,20 @@ pub fn changes(effects: &Effects, roster: Option<&Roster>, now_ms: i64) -> Vec<C
         writing.rest();
     }
     let is_row = |record: &&Record| matches!(record.event, Event::Incident(_, IncidentEvent::Alert { .. }));
-    effects.records.iter().filter(|record| !is_row(record)).for_each(|record| writing.record(record));
-    writing.rest();
-    effects.records.iter().filter(is_row).for_each(|record| writing.record(record));
-    writing.changes
+    let rows = effects.records.iter().filter(is_row).map(Some);
+    let others = effects.records.iter().filter(move |record| !is_row(record)).map(Some);
+    let mut records = others.chain([None]).chain(rows);
+    std::iter::from_fn(move || {
+        loop {
+            if let Some(change) = writing.changes.pop_front() {
+                return Some(change);
+            }
+            match records.next()? {
+                Some(record) => writing.record(record),
+                None => writing.rest(),
+            }
+        }
+    })
 }
 
 /// Changes on their way.
@@ -45,7 +59,7 @@ struct Writing<'e> {
     /// Intents without their place yet.
     notify: BTreeMap<NotificationNumber, &'e Intent>,
     calls: BTreeMap<CallNumber, &'e Intent>,
-    changes: Vec<Change>,
+    changes: VecDeque<Change>,
 }
 
 impl Writing<'_> {
@@ -84,7 +98,7 @@ impl Writing<'_> {
                 Change::Process { at_ms, event: ProcessEvent::Ignored { what: what.clone() } }
             }
         };
-        self.changes.push(change);
+        self.changes.push_back(change);
     }
 
     fn intent(&mut self, intent: Option<&Intent>, at_ms: i64) {

@@ -31,7 +31,7 @@ alert busy on load {
   says    "load is {value}"
   service plant
   at red escalate all_hands
-  at red for 2s run relieve(instance)
+  at red run relieve(instance)
 }
 playbook relieve(instance: text) {
   limit     1 per instance every 30m

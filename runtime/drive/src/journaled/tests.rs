@@ -48,8 +48,7 @@ fn an_intent_stands_before_what_speaks_of_it_and_rows_of_alerts_stand_last() {
         records: vec![record(opened), record(alert), record(IncidentEvent::Notified(5))],
     };
     let words: Vec<String> = changes(&effects, None, 6_000)
-        .iter()
-        .map(|change| match change {
+        .map(|change| match &change {
             Change::Incident { event, .. } => event.kind().to_owned(),
             Change::Notify(notification) => {
                 format!("notify {} at {}", notification.number, notification.made_ms)

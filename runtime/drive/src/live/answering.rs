@@ -38,6 +38,8 @@ pub(super) use scribe::Reply;
 use scribe::{Entry, Scribe};
 use voices::Voices;
 
+/// How many changes are written first: in a storm the first page waits for no more than these.
+const FIRST_CHANGES_MAX: usize = 1_000;
 /// How many reports of channels may wait.
 const REPORTS_MAX: usize = 1_024;
 
@@ -61,7 +63,7 @@ pub(super) struct Answering {
     /// Where the next effect stands.
     position: Position,
     /// Effects of inputs that are recorded and not yet flushed.
-    noted: Vec<Entry>,
+    noted: Vec<Noted>,
     roster: Roster,
     /// What the journal knew of numbers when it was opened.
     numbers: Numbers,
@@ -71,6 +73,16 @@ pub(super) struct Answering {
     halted: Option<String>,
     hands: Arc<Hands>,
     voices: Voices,
+}
+
+/// What an input has led to.
+struct Noted {
+    /// The input's number; `None` while the log cannot be written.
+    input: Option<u64>,
+    effects: Effects,
+    /// When it was applied, in ms since the Unix epoch.
+    now_ms: i64,
+    reply: Option<Reply>,
 }
 
 impl std::fmt::Debug for Answering {
@@ -149,32 +161,8 @@ impl Answering {
 
     /// Notes what an input has led to. It is handed over by [`Answering::flush`], once the input is durable.
     pub(super) fn note(&mut self, input: Option<u64>, effects: Effects, now_ms: i64, reply: Option<Reply>) {
-        if effects.intents.is_empty() && effects.records.is_empty() && reply.is_none() {
-            return;
-        }
-        // While the log cannot be written inputs have no number: what follows is counted behind the last.
-        match input.filter(|input| *input > self.position.input) {
-            Some(input) => self.position = Position { input, ordinal: 0 },
-            None => self.position.ordinal = self.position.ordinal.saturating_add(1),
-        }
-        let changes = journaled::changes(&effects, Some(&self.roster), now_ms);
-        let mut intents = parting::Intents::new(effects.intents);
-        let mut parts = changes.into_iter().peekable();
-        loop {
-            let mut entry = Entry { batch: Batch::new(), intents: Vec::new(), reply: None };
-            for change in parts.by_ref().take(BATCH_CHANGES_MAX) {
-                entry.intents.extend(intents.of(&change));
-                entry.batch.push_at(self.position, change);
-                self.position.ordinal = self.position.ordinal.saturating_add(1);
-            }
-            let is_last = parts.peek().is_none();
-            if is_last {
-                entry.intents.extend(intents.rest());
-                entry.reply = reply;
-                self.noted.push(entry);
-                return;
-            }
-            self.noted.push(entry);
+        if !effects.intents.is_empty() || !effects.records.is_empty() || reply.is_some() {
+            self.noted.push(Noted { input, effects, now_ms, reply });
         }
     }
 
@@ -190,8 +178,36 @@ impl Answering {
 
     /// Hands over what was noted; its inputs are durable.
     pub(super) fn flush(&mut self) {
-        for entry in self.noted.drain(..) {
+        for noted in std::mem::take(&mut self.noted) {
+            self.hand_over(noted);
+        }
+    }
+
+    /// Hands over one input's effects, in parts: what there is of the first is on its way while the next is made.
+    fn hand_over(&mut self, noted: Noted) {
+        let Noted { input, effects, now_ms, reply } = noted;
+        // While the log cannot be written inputs have no number: what follows is counted behind the last.
+        match input.filter(|input| *input > self.position.input) {
+            Some(input) => self.position = Position { input, ordinal: 0 },
+            None => self.position.ordinal = self.position.ordinal.saturating_add(1),
+        }
+        let mut intents = parting::Intents::new(effects.intents.clone());
+        let roster = self.roster.clone();
+        let mut changes = journaled::changes(&effects, Some(&roster), now_ms).peekable();
+        let mut changes_max = FIRST_CHANGES_MAX;
+        while changes.peek().is_some() {
+            let mut entry = Entry { batch: Batch::new(), intents: Vec::new(), reply: None };
+            for change in changes.by_ref().take(changes_max) {
+                entry.intents.extend(intents.of(&change));
+                entry.batch.push_at(self.position, change);
+                self.position.ordinal = self.position.ordinal.saturating_add(1);
+            }
+            changes_max = BATCH_CHANGES_MAX;
             self.scribe.write(entry);
+        }
+        let intents: Vec<_> = intents.rest().collect();
+        if !intents.is_empty() || reply.is_some() {
+            self.scribe.write(Entry { batch: Batch::new(), intents, reply });
         }
     }
 
@@ -233,7 +249,7 @@ fn catch_up(journal: &Journal, roster: &Roster, replayed: Replayed) -> Result<()
     for (input, effects) in replayed {
         let changes = journaled::changes(&effects, Some(roster), 0);
         let mut batch = Batch::new();
-        for (change, ordinal) in changes.into_iter().zip(0..) {
+        for (change, ordinal) in changes.zip(0..) {
             batch.push_at(Position { input, ordinal }, change);
             if batch.len() == BATCH_CHANGES_MAX {
                 journal.write(std::mem::take(&mut batch))?.durable()?;

@@ -26,7 +26,8 @@ pub struct Opened {
 }
 
 /// Opens the folder, and brings the state to where the last run left it; `answered` gets what the response wants and notes on the way,
-/// with the number of the input it follows from: as much of it as was done before need not be done again. What could not be used is said in the log. Decisions of the tail that may not have been told are in the state's tally.
+/// with the number of the input it follows from: as much of it as was done before need not be done again. What could not be used is said in
+/// the log. Decisions of the tail that may not have been told are in the state's tally.
 ///
 /// # Errors
 /// When the folder cannot be used: another process writes there, the disk refuses, or the log is broken in its middle.

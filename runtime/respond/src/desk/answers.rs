@@ -81,7 +81,11 @@ impl Desk {
             team: team.map(str::to_owned),
             person: whom.person.clone(),
             severity: telling.severity,
-            priority: incident.map_or_else(|| class(telling.severity), Incident::priority),
+            // One that was opened by this very input has none yet.
+            priority: incident
+                .map(Incident::priority)
+                .filter(|priority| *priority > 0)
+                .unwrap_or_else(|| class(telling.severity)),
             title: telling.title.clone(),
             lines: telling.lines.clone(),
             labels: incident.and_then(|incident| incident.labels.clone()).unwrap_or_default(),
