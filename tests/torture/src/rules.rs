@@ -340,3 +340,111 @@ impl Rules {
         if open.is_empty() { Ok(()) } else { Err(format!("these runs never end: {open:?}")) }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use nvp_respond::effect::{Call, Record, WriteIntent};
+
+    use super::*;
+
+    /// What comes of records and intents: the first rule that they break.
+    fn looked(
+        rules: &mut Rules,
+        events: &[(ActionNumber, ActionEvent)],
+        intents: &[Intent],
+    ) -> Result<(), String> {
+        let record = |(number, event): &(ActionNumber, ActionEvent)| Record {
+            at_ms: 0,
+            event: Event::Action(*number, event.clone()),
+        };
+        let effects = Effects { records: events.iter().map(record).collect(), intents: intents.to_vec() };
+        rules.look(&effects, 0, &Ledger::default(), &mut Tally::default())
+    }
+
+    fn planned() -> ActionEvent {
+        ActionEvent::Planned {
+            playbook: "enlarge".to_owned(),
+            arguments: Vec::new(),
+            incident: None,
+            source_hash: String::new(),
+        }
+    }
+
+    fn locked(token: u64) -> ActionEvent {
+        ActionEvent::Locked(vec![("pool/db=eu".to_owned(), token)])
+    }
+
+    fn write(is_undo: bool) -> Call {
+        Call {
+            number: 5,
+            action: 1,
+            provider: "pool".to_owned(),
+            operation: "set_size".to_owned(),
+            arguments: vec![("db".to_owned(), nvp_respond::value::Value::Text("eu".to_owned()))],
+            write: Some(WriteIntent {
+                step: "grow".to_owned(),
+                is_undo,
+                attempt: 1,
+                key: "key".to_owned(),
+                fences: vec![("pool/db=eu".to_owned(), 1)],
+            }),
+            timeout_ms: 5_000,
+        }
+    }
+
+    fn intent() -> ActionEvent {
+        let (step, text, key) = ("grow".to_owned(), String::new(), "key".to_owned());
+        ActionEvent::Intent { call: 5, step, is_undo: false, text, attempt: 1, key }
+    }
+
+    #[test]
+    fn a_write_without_its_intent_or_its_locks_is_found() {
+        let all = [(1, planned()), (1, locked(1)), (1, intent())];
+        let write = [Intent::Call(write(false))];
+        assert_eq!(looked(&mut Rules::default(), &all, &write), Ok(()));
+        assert!(looked(&mut Rules::default(), &[(1, planned()), (1, locked(1))], &write).is_err());
+        assert!(looked(&mut Rules::default(), &[(1, planned()), (1, intent())], &write).is_err());
+    }
+
+    #[test]
+    fn locks_held_twice_and_tokens_that_do_not_rise_are_found() {
+        let mut rules = Rules::default();
+        assert_eq!(looked(&mut rules, &[(1, planned()), (2, planned()), (1, locked(1))], &[]), Ok(()));
+        assert!(looked(&mut rules, &[(1, locked(1))], &[]).is_err());
+        assert!(looked(&mut rules, &[(2, locked(2))], &[]).is_err());
+    }
+
+    #[test]
+    fn an_end_that_is_not_true_or_not_told_is_found() {
+        let end = |end: End| [(1, planned()), (1, ActionEvent::End(end))];
+        assert_eq!(looked(&mut Rules::default(), &end(End::NoChange), &[]), Ok(()));
+        assert!(looked(&mut Rules::default(), &end(End::Expired), &[]).is_err(), "nobody is told");
+        let mut ledger = Ledger::default();
+        ledger.done(&write(false));
+        let records =
+            end(End::Lifted).map(|(number, event)| Record { at_ms: 0, event: Event::Action(number, event) });
+        let effects = Effects { records: records.to_vec(), intents: Vec::new() };
+        let mut tally = Tally::default();
+        assert!(Rules::default().look(&effects, 0, &ledger, &mut tally).is_err(), "it stands");
+        ledger.done(&write(true));
+        assert_eq!(Rules::default().look(&effects, 0, &ledger, &mut tally), Ok(()));
+        let mut rules = Rules::default();
+        assert_eq!(looked(&mut rules, &[(1, planned())], &[]), Ok(()));
+        assert!(rules.all_ended().is_err(), "it never ends");
+    }
+
+    #[test]
+    fn a_rung_that_is_called_early_or_twice_is_found() {
+        let rung = |attempt, at_ms, rules: &mut Rules| {
+            let (ladder, rung) = ("standard".to_owned(), "N1".to_owned());
+            let event = Event::Incident(1, IncidentEvent::Rung { ladder, rung, attempt });
+            let effects = Effects { records: vec![Record { at_ms, event }], intents: Vec::new() };
+            rules.look(&effects, at_ms, &Ledger::default(), &mut Tally::default())
+        };
+        let mut rules = Rules::default();
+        assert_eq!(rung(1, 0, &mut rules), Ok(()));
+        assert_eq!(rung(2, N1_EVERY_MS, &mut rules), Ok(()));
+        assert!(rung(2, 2 * N1_EVERY_MS, &mut rules).is_err(), "twice");
+        assert!(rung(3, N1_EVERY_MS + 60_000, &mut rules).is_err(), "early");
+    }
+}
