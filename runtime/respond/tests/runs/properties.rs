@@ -130,3 +130,33 @@ fn whatever_a_run_comes_to_exploring_comes_to_as_well() {
     ];
     assert_eq!(all.into_iter().collect::<Vec<_>>(), ends, "the corpus has runs with every end");
 }
+
+/// What is wrong with the ends of a playbook whose step, and what it says of its end, are these.
+fn wrong(providers: &str, step: &str, said: &str) -> Vec<(String, String)> {
+    let policy = format!(
+        "{providers}\nalert slow on delay {{ red when > 90%  absent holds  at red escalate standard  at red run mend(region) }}\n\
+         playbook mend(region: text) {{ autonomy auto  step grow {{ {step}  timeout 5s }}  {said} }}\n"
+    );
+    let plan = compile::policy(&policy);
+    let explored = explore(&plan, PlaybookId(0), Ways::default(), &mut |_, _| true).expect("there is one");
+    assert!(explored.is_complete);
+    explored.ends.into_iter().filter_map(|end| Some((end.end, end.wrong?))).collect()
+}
+
+#[test]
+fn exploring_finds_what_leaves_the_world_half_changed_without_a_word() {
+    let blind = "provider valve { write turn(db: text)  undo turn(db)  idempotent }";
+    let told = "on failure { escalate to N1 }";
+    let ends = |wrong: Vec<(String, String)>| wrong.into_iter().map(|(end, _)| end).collect::<Vec<_>>();
+    assert_eq!(ends(wrong("", "do pool.set_size(region, to: 15)", told)), [""; 0]);
+    assert_eq!(ends(wrong("", "do pool.set_size(region, to: 15)", "")), ["rollback_failed"]);
+    assert_eq!(ends(wrong(blind, "do valve.turn(region)", told)), [""; 0], "nothing can be known of it");
+    let unprobed = "provider dial { read at(db: text) -> number  write turn(db: text, to: number)  undo turn(db, to: before.at(db))  idempotent }";
+    assert_eq!(
+        ends(wrong(unprobed, "do dial.turn(region, to: 5)", told)),
+        ["succeeded"],
+        "a lie is believed"
+    );
+    let checked = "do dial.turn(region, to: 5)  check dial.at(region) == 5";
+    assert_eq!(ends(wrong(unprobed, checked, told)), [""; 0]);
+}
