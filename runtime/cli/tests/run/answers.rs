@@ -110,3 +110,99 @@ async fn a_rung_that_reaches_nobody_is_an_error_of_check_and_of_run() {
     assert_eq!(code, 2, "{said}");
     assert!(said.contains("the rung reaches nobody"), "{said}");
 }
+
+#[tokio::test]
+async fn while_the_journal_cannot_be_written_people_are_called_and_playbooks_stand_still() {
+    let mut plant = Plant::new("5s").await;
+    let mut process = plant.start();
+    plant
+        .until("it has begun", |reader| {
+            (!reader.trail(&Default::default(), Page::default()).unwrap().is_empty()).then_some(())
+        })
+        .await;
+    // Somebody takes the file away, and puts something in its place that is none.
+    let (journal, away) = (plant.folder.path("kept/journal.sqlite"), plant.folder.path("away"));
+    std::fs::rename(&journal, &away).unwrap();
+    std::fs::create_dir(&journal).unwrap();
+    plant.exporter.set(9.0);
+    let page: Value = serde_json::from_str(&plant.receiver.next().await).unwrap();
+    assert_eq!(page["novaevo"]["reason"], "page", "{page}");
+    process.says("the journal cannot be written: pages go out").await;
+    assert_eq!(plant.valve(), "1", "nothing is done that is not written down first");
+    std::fs::remove_dir(&journal).unwrap();
+    std::fs::rename(&away, &journal).unwrap();
+    process.says("the journal can be written again").await;
+    plant.until("the page is noted", |reader| (sent(reader) >= 1).then_some(())).await;
+    plant.exporter.set(1.0);
+    plant.until("it is over", |reader| state(reader).filter(|it| *it == IncidentState::Resolved)).await;
+    process.signal(Signal::TERM);
+    assert_eq!(process.end().await.0, 0);
+    let verified = plant.journal().verify(&[]).unwrap();
+    assert!(matches!(verified, Verification::Whole { .. }), "{verified:?}\n{}", plant.trail());
+}
+
+/// All bytes of all files below a folder.
+fn bytes_below(folder: &std::path::Path) -> Vec<(std::path::PathBuf, Vec<u8>)> {
+    let mut all = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            all.extend(bytes_below(&path));
+        } else if let Ok(bytes) = std::fs::read(&path) {
+            all.push((path, bytes));
+        }
+    }
+    all
+}
+
+#[tokio::test]
+async fn a_secret_is_in_no_log_no_row_and_no_answer() {
+    const SECRET: &str = "hush-4c1f9a7e2b";
+    let mut plant = Plant::new("5s").await;
+    // The program knows the secret and tells it, and fails.
+    let text = plant.folder.read("watch.toml");
+    let text = text
+        .replace("kind = \"webhook\"", "kind = \"webhook\"\nbearer = \"env:HUSH\"\nsecret = \"env:HUSH\"");
+    let text =
+        text.replace("[provider.valve.read", "environment = { TOKEN = \"env:HUSH\" }\n[provider.valve.read");
+    let text =
+        text.replace("printf %s", "echo \\\"$TOKEN\\\" \\\"$TOKEN\\\" >&2; echo $TOKEN; exit 3; printf %s");
+    plant.folder.write("watch.toml", text);
+    let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_novaevo-policy"));
+    let arguments = ["policy.nvp", "--config", "watch.toml", "--state", "kept", "--format", "json"];
+    command.arg("run").args(arguments).env("HUSH", SECRET);
+    let mut process = Process::spawn(&plant.folder.path(""), command);
+    let mut stdout = process.stdout.take().unwrap();
+    plant.exporter.set(9.0);
+    let page = plant.receiver.next().await;
+    assert!(!page.contains(SECRET), "{page}");
+    plant.until("the run has ended", end).await;
+    let mut said = String::new();
+    for verb in [
+        &["incidents", "1"][..],
+        &["actions", "1"],
+        &["incidents", "--format", "json"],
+        &["journal", "verify"],
+    ] {
+        let ran = plant.folder.run(&[verb, &["--state", "kept"]].concat());
+        assert_eq!(ran.code, 0, "{}", ran.shown());
+        said += &ran.shown();
+    }
+    process.signal(Signal::TERM);
+    while let Some(line) = stdout.next_line().await.unwrap() {
+        said += &line;
+    }
+    let (code, logged) = process.end().await;
+    assert_eq!(code, 0, "{logged}");
+    said += &logged;
+    said += &plant.folder.run(&["explain", "plan", "policy.nvp"]).shown();
+    assert!(
+        said.contains("exit code 3") || said.contains("ended with 3"),
+        "the failure itself is told: {said}"
+    );
+    assert!(!said.contains(SECRET), "{said}");
+    for (path, bytes) in bytes_below(&plant.folder.path("kept")) {
+        let is_there = bytes.windows(SECRET.len()).any(|window| window == SECRET.as_bytes());
+        assert!(!is_there, "in {}", path.display());
+    }
+}
