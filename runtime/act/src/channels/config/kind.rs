@@ -25,7 +25,7 @@ pub(crate) trait Kind: Debug + Send + Sync {
     /// Whether it has an address of its own, by which it reaches every team as such.
     fn has_own_address(&self) -> bool;
 
-    /// That address, fetched.
+    /// Where it goes when nobody is named, fetched.
     fn own_address(&self) -> Result<Option<Address>, String>;
 
     /// Looks at the address of a person or team without fetching a secret.
