@@ -10,6 +10,7 @@ mod node_exporter;
 mod operated;
 mod peers;
 mod plant;
+mod pool;
 mod state;
 mod terminal;
 mod usage;
