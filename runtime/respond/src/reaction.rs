@@ -56,7 +56,8 @@ enum State {
     Waiting(i64),
     /// The ladder is called.
     Called,
-    /// This remedy is tried, by this run (0 until it is started), until then.
+    /// This remedy is tried, by this run (0 until it is started), until then. Also while the row has left the reaction's level and stands at
+    /// a milder one: the run goes on, and so does what is hoped of it.
     Trying(u32, ActionNumber, i64),
     /// This remedy said that it helped; the row has until then to clear.
     Helped(u32, i64),
@@ -144,7 +145,7 @@ impl Reactions {
                 let due_ms = mature_ms.saturating_add(reaction.after_ms);
                 self.set(number, place, State::Waiting(due_ms), matches!(reaction.does, Does::Run(_)));
                 self.due.insert((due_ms, number, place));
-            } else if level < reaction.level && !is_idle {
+            } else if level < reaction.level && !is_idle && !self.is_tried(number, place) {
                 self.leave(number, place, reaction);
             }
         }
@@ -177,7 +178,9 @@ impl Reactions {
                 (Does::Run(remedies), Some(State::Waiting(at_ms))) if at_ms == due_ms => {
                     wishes.extend(self.attempt((number, place), remedies, 0, mature_ms));
                 }
-                (Does::Run(_), Some(State::Trying(_, action, until_ms))) if until_ms == due_ms => {
+                (Does::Run(_), Some(State::Trying(_, action, until_ms)))
+                    if until_ms == due_ms && row.level >= reaction.level =>
+                {
                     wishes.push(Wish::Abort(action));
                 }
                 (Does::Run(remedies), Some(State::Helped(remedy, until_ms))) if until_ms == due_ms => {
@@ -215,13 +218,17 @@ impl Reactions {
     ) -> Vec<Wish> {
         let Some((number, place)) = self.running.remove(&action) else { return Vec::new() };
         let Some(State::Trying(remedy, _, until_ms)) = self.state(number, place) else { return Vec::new() };
+        let Some(row) = self.rows.get(&number) else { return Vec::new() };
+        let reaction = of_alert(plan, &row.alert).get(place as usize);
+        let Some(Reaction { does: Does::Run(remedies), level, .. }) = reaction else { return Vec::new() };
+        if row.level < *level {
+            self.set(number, place, State::Idle, true);
+            return Vec::new();
+        }
         if *end == End::Succeeded {
             self.set(number, place, State::Helped(remedy, until_ms), true);
             return Vec::new();
         }
-        let Some(row) = self.rows.get(&number) else { return Vec::new() };
-        let reaction = of_alert(plan, &row.alert).get(place as usize);
-        let Some(Reaction { does: Does::Run(remedies), .. }) = reaction else { return Vec::new() };
         self.attempt((number, place), remedies, remedy + 1, mature_ms).into_iter().collect()
     }
 
@@ -342,6 +349,10 @@ impl Reactions {
             self.call_no_more(row.incident, *ladder);
         }
         self.set(number, place, State::Idle, matches!(reaction.does, Does::Run(_)));
+    }
+
+    fn is_tried(&self, number: u64, place: u32) -> bool {
+        matches!(self.state(number, place), Some(State::Trying(..)))
     }
 
     fn state(&self, number: u64, place: u32) -> Option<State> {
