@@ -52,6 +52,7 @@ pub struct Rules {
     /// Incidents that have not been called for in time since a start: what was due while the process was stopped is called late, and
     /// what is due after it is called at its time.
     late: BTreeSet<IncidentNumber>,
+    last_incident: IncidentNumber,
     /// What happened last, for whoever has to find out why.
     last: VecDeque<String>,
 }
@@ -148,9 +149,8 @@ impl Rules {
                     self.excused.extend(self.called.keys().map(|(incident, _)| *incident));
                 }
                 Event::Started => {
-                    let incidents = self.called.keys().map(|(incident, _)| *incident);
-                    self.excused.extend(incidents.clone());
-                    self.late.extend(incidents);
+                    self.excused.extend(self.called.keys().map(|(incident, _)| *incident));
+                    self.late.extend(1..=self.last_incident);
                 }
                 _ => {}
             }
@@ -273,6 +273,7 @@ impl Rules {
         mature_ms: i64,
         tally: &mut Tally,
     ) -> Result<(), String> {
+        self.last_incident = self.last_incident.max(number);
         match event {
             IncidentEvent::Rung { ladder, rung, attempt } => {
                 tally.rungs += 1;
