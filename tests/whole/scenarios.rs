@@ -49,6 +49,20 @@ fn no_way_of_the_worked_example_ends_badly_without_a_word() {
     assert_eq!(shown, read(&file), "BLESS=1 accepts what was found");
 }
 
+#[test]
+fn the_page_about_the_worked_example_shows_what_is_tried() {
+    let page = read(&root().join("docs/worked-example.md"));
+    let files = [
+        gateway().join("gateway.nvp"),
+        gateway().join("times.nvp"),
+        root().join("runtime/cli/tests/run/pool/world.toml"),
+        root().join("runtime/cli/tests/run/pool/times.nvp"),
+    ];
+    for file in files {
+        assert!(page.contains(read(&file).trim()), "{} is not as the page shows it", file.display());
+    }
+}
+
 /// The ends with a shortest way to each, as `explore` prints them but for the numbers of states.
 fn shown(explored: &Explored) -> String {
     let mut text = format!("{}\n", explored.playbook);
