@@ -16,6 +16,11 @@ pub fn samples(total: u64, global: &Global) -> ProgressBar {
     bar(total, "running  {wide_bar}  {human_pos} of {human_len} samples", global)
 }
 
+/// A bar over changes of policies.
+pub fn changes(total: u64, global: &Global) -> ProgressBar {
+    bar(total, "changing  {wide_bar}  {human_pos} of {human_len} changes", global)
+}
+
 /// A count of states, of which nobody knows how many there are.
 pub fn states() -> ProgressBar {
     if !std::io::stderr().is_terminal() {

@@ -36,6 +36,21 @@ fn coverage_says_what_decided_nothing() {
 }
 
 #[test]
+fn mutation_lists_what_no_test_notices() {
+    let folder = Folder::with(&["shop.nvp"]);
+    let ran = folder.run(&["test", "shop.nvp", "--mutate"]);
+    assert_eq!(ran.code, 1);
+    insta::assert_snapshot!(ran.shown());
+    let json = folder.run(&["test", "shop.nvp", "--mutate", "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&json.stdout).unwrap();
+    let changes = json["mutation"]["changes"].as_u64().unwrap();
+    let noticed = json["mutation"]["noticed_by_test"].as_u64().unwrap();
+    assert_eq!(changes - noticed, json["mutation"]["unnoticed"].as_array().unwrap().len() as u64);
+    let junit = folder.run(&["test", "shop.nvp", "--mutate", "--format", "junit"]);
+    assert_eq!(junit.code, 2);
+}
+
+#[test]
 fn machines_get_json_and_junit() {
     let folder = Folder::with(&["failing.nvp"]);
     let json = folder.run(&["test", "failing.nvp", "--format", "json", "--coverage"]);

@@ -15,6 +15,7 @@ pub mod instant;
 pub mod journaled;
 pub mod live;
 pub mod load;
+pub mod mutation;
 pub mod observe;
 pub mod recorded;
 pub mod rehearsal;

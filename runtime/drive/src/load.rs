@@ -6,11 +6,12 @@
 mod files;
 mod stdlib;
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 
 use nvp_dsl::ast::{self, ItemKind};
-use nvp_dsl::{Diagnostic, FileId, SourceMap};
+use nvp_dsl::{Diagnostic, FileId, SourceMap, Span};
 
 pub use files::{FILE_BYTES_MAX, FILES_MAX, SET_BYTES_MAX, policy_files, read as read_policy};
 pub use stdlib::Stdlib;
@@ -73,6 +74,26 @@ impl PolicySet {
     /// The files found by the paths, without the standard library's.
     pub fn own(&self) -> impl Iterator<Item = FileId> + '_ {
         self.files.iter().filter(|file| file.module.is_none()).map(|file| file.id)
+    }
+
+    /// The same set with a part of a text replaced. Files keep their places among the texts.
+    #[must_use]
+    pub fn with_edit(&self, span: Span, replacement: &str, stdlib: &Stdlib) -> Self {
+        let mut set = Self::default();
+        for file in &self.files {
+            let Some(source) = self.sources.file(file.id) else { continue };
+            let (start, end) = (span.start as usize, span.end as usize);
+            let text = match (source.text().get(..start), source.text().get(end..)) {
+                (Some(before), Some(behind)) if file.id == span.file => {
+                    Cow::Owned([before, replacement, behind].concat())
+                }
+                _ => Cow::Borrowed(source.text()),
+            };
+            set.add(source.name(), text.as_bytes(), file.module.clone());
+        }
+        let loaded = self.files.iter().filter_map(|file| file.module.clone()).collect();
+        load_modules(&mut set, stdlib, loaded);
+        set
     }
 
     fn add(&mut self, name: &str, bytes: &[u8], module: Option<String>) {

@@ -4,6 +4,7 @@ mod coverage;
 mod human;
 mod json;
 mod junit;
+mod mutate;
 mod watch;
 
 use std::collections::BTreeSet;
@@ -14,6 +15,7 @@ use clap::{Args, ValueEnum};
 use nvp_drive::test_run::{Coverage, Runner, TestOptions, TestOutcome};
 use nvp_dsl::SourceMap;
 
+use self::mutate::Mutation;
 use crate::failure::{Exit, Failure};
 use crate::options::Global;
 use crate::output::Output;
@@ -24,9 +26,10 @@ Examples:
   novaevo-policy test policies/host
   novaevo-policy test policies --filter gateway --coverage
   novaevo-policy test policies --format junit > tests.xml
+  novaevo-policy test policies/host --mutate
   novaevo-policy test policies/host --watch
 
-Exit codes: 0 all passed, 1 a test failed or the policies have errors, 2 wrong usage, or a file could not be read";
+Exit codes: 0 all passed, 1 a test failed, a change was not noticed (`--mutate`) or the policies have errors, 2 wrong usage, or a file could not be read";
 
 /// What `test` understands.
 #[derive(Debug, Args)]
@@ -44,6 +47,9 @@ pub struct Arguments {
     /// Also say which levels, clauses and conditions decided something
     #[arg(long)]
     pub coverage: bool,
+    /// Also change each threshold by one unit, flip each comparison, drop each `for`, and list the changes that no test notices
+    #[arg(long, conflicts_with = "watch")]
+    pub mutate: bool,
     /// Run again whenever a policy changes
     #[arg(long)]
     pub watch: bool,
@@ -70,6 +76,8 @@ pub struct Report<'a> {
     pub left_out: usize,
     /// What decided something, if asked for.
     pub coverage: Option<Coverage>,
+    /// Which changes were noticed, if asked for and all tests passed.
+    pub mutation: Option<Mutation>,
 }
 
 impl Report<'_> {
@@ -87,6 +95,9 @@ pub fn run(arguments: &Arguments, global: &Global, out: &mut Output) -> Result<E
 
 /// Runs the tests once.
 pub fn once(arguments: &Arguments, global: &Global, out: &mut Output) -> Result<Exit, Failure> {
+    if arguments.mutate && arguments.format == Format::Junit {
+        return Err(Failure::new("`--mutate` has no `JUnit` form").help("use `--format human` or `json`"));
+    }
     let (loaded, policy) = policies::sound(&arguments.paths, global)?;
     let filter = arguments.filter.as_deref().unwrap_or_default();
     let own: BTreeSet<_> =
@@ -101,6 +112,7 @@ pub fn once(arguments: &Arguments, global: &Global, out: &mut Output) -> Result<
         outcomes: Vec::with_capacity(chosen.len()),
         left_out: tests.len() - chosen.len(),
         coverage: arguments.coverage.then(|| Coverage::new(&policy)),
+        mutation: None,
     };
     let runner = Runner::new(&policy, TestOptions { mode: policies::mode(global) });
     for test in chosen {
@@ -112,12 +124,16 @@ pub fn once(arguments: &Arguments, global: &Global, out: &mut Output) -> Result<
         }
         report.outcomes.push(outcome);
     }
+    if arguments.mutate && report.counts().1 == 0 {
+        report.mutation = Some(mutate::run(arguments, global, &loaded.set));
+    }
     match arguments.format {
         Format::Human => human::rest(&report, out)?,
         Format::Json => json::write(&report, out)?,
         Format::Junit => junit::write(&report, out)?,
     }
-    Ok(if report.counts().1 == 0 { Exit::Good } else { Exit::Found })
+    let is_unnoticed = report.mutation.as_ref().is_some_and(|mutation| mutation.unnoticed().next().is_some());
+    Ok(if report.counts().1 == 0 && !is_unnoticed { Exit::Good } else { Exit::Found })
 }
 
 fn nothing_to_run(tests: usize, filter: &str) -> Failure {

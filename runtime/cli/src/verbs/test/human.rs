@@ -8,7 +8,7 @@ use nvp_drive::instant::show_duration;
 use nvp_drive::test_run::{Failure as Failed, Moment, TEST_STARTS_MS, TestOutcome};
 use nvp_drive::timeline;
 
-use super::{Report, coverage};
+use super::{Report, coverage, mutate};
 use crate::failure::Failure;
 use crate::output::{Output, Paint};
 use crate::{tree, words};
@@ -34,6 +34,9 @@ pub fn rest(report: &Report<'_>, out: &mut Output) -> Result<(), Failure> {
     }
     if let Some(coverage) = &report.coverage {
         coverage::human(coverage, out)?;
+    }
+    if let Some(mutation) = &report.mutation {
+        mutate::human(mutation, report.sources, out)?;
     }
     let (passed, failed) = report.counts();
     let left_out = match report.left_out {

@@ -9,7 +9,7 @@ use nvp_drive::test_run::{Coverage, CoveredAlert, Failure as Failed, Moment, TES
 use nvp_drive::value_tree::ValueTree;
 use serde::Serialize;
 
-use super::{Report, coverage};
+use super::{Report, coverage, mutate};
 use crate::failure::Failure;
 use crate::output::Output;
 use crate::words;
@@ -22,6 +22,8 @@ struct Json<'a> {
     tests: Vec<Test<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     coverage: Option<CoverageJson<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mutation: Option<serde_json::Value>,
 }
 
 #[derive(Serialize)]
@@ -109,6 +111,7 @@ pub fn write(report: &Report<'_>, out: &mut Output) -> Result<(), Failure> {
         left_out: report.left_out,
         tests: report.outcomes.iter().map(|outcome| test(outcome, report)).collect(),
         coverage: report.coverage.as_ref().map(covered),
+        mutation: report.mutation.as_ref().map(|mutation| mutate::json(mutation, report.sources)),
     };
     serde_json::to_writer_pretty(&mut *out, &json).map_err(std::io::Error::from)?;
     writeln!(out)?;
