@@ -1,6 +1,6 @@
 //! Alerts that are answered: a real program behind a provider, a real receiver behind a channel, a real journal, and kills in between.
 
-use nvp_journal::reader::ActionFilter;
+use nvp_journal::reader::{ActionFilter, Reader};
 use nvp_journal::words::{ActionEnd, IncidentState};
 use nvp_journal::{Page, Verification};
 use rustix::process::Signal;
@@ -139,6 +139,42 @@ async fn while_the_journal_cannot_be_written_people_are_called_and_playbooks_sta
     assert_eq!(process.end().await.0, 0);
     let verified = plant.journal().verify(&[]).unwrap();
     assert!(matches!(verified, Verification::Whole { .. }), "{verified:?}\n{}", plant.trail());
+}
+
+#[tokio::test]
+async fn a_process_that_died_while_it_stood_still_acts_again_when_it_can() {
+    let mut plant = Plant::new("60s").await;
+    let policy = plant.folder.read("policy.nvp");
+    plant.folder.write("policy.nvp", policy.replace("limit    1 per", "limit    3 per"));
+    let mut process = plant.start();
+    let has_begun = |reader: &Reader| !reader.trail(&Default::default(), Page::default()).unwrap().is_empty();
+    plant.until("it has begun", |reader| has_begun(reader).then_some(())).await;
+    let (journal, away) = (plant.folder.path("kept/journal.sqlite"), plant.folder.path("away"));
+    std::fs::rename(&journal, &away).unwrap();
+    std::fs::create_dir(&journal).unwrap();
+    plant.exporter.set(9.0);
+    process.says("the journal cannot be written").await;
+    plant.receiver.next().await;
+    plant.exporter.set(1.0);
+    while !plant.receiver.next().await.contains("\"status\":\"resolved\"") {}
+    process.signal(Signal::KILL);
+    process.end().await;
+    std::fs::remove_dir(&journal).unwrap();
+    std::fs::rename(&away, &journal).unwrap();
+    let process = plant.start();
+    plant.exporter.set(9.0);
+    plant
+        .until("the valve is turned", |reader| {
+            let runs = reader.actions(&ActionFilter::default(), Page::default()).unwrap();
+            let calls = |run: u64| reader.calls(run, Page::default()).unwrap();
+            let is_turned =
+                |run: u64| calls(run).iter().any(|call| call.call.write.is_some() && call.ended_ms.is_some());
+            runs.iter().any(|run| is_turned(run.number)).then_some(())
+        })
+        .await;
+    plant.exporter.set(1.0);
+    plant.until("the run succeeds", |reader| end(reader).filter(|end| *end == ActionEnd::Succeeded)).await;
+    stopped(process).await;
 }
 
 /// All bytes of all files below a folder.

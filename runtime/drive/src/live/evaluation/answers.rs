@@ -28,6 +28,8 @@ impl Evaluation {
             Given::Numbers(answering.numbers()),
             Given::Started { now_ms: self.clock.now_ms() },
             Given::Roster(answering.roster().clone()),
+            // The last process may have died while it stood still; this one has written to the journal already.
+            Given::Halted(None),
         ];
         given.into_iter().map(Recorded::Response).collect()
     }
