@@ -29,7 +29,7 @@ fn starts(reader: &Reader) -> usize {
 }
 
 /// Whether a write is intended: of a step, or to take it back.
-fn intended(step: &'static str, is_undo: bool) -> impl Fn(&Reader) -> Option<()> {
+fn intended(step: &'static str, is_undo: bool) -> impl Fn(&Reader) -> Option<()> + Send + Sync + 'static {
     move |reader| {
         let filter = TrailFilter { kind: Some("intent".to_owned()), ..TrailFilter::default() };
         let rows = reader.trail(&filter, Page { after: None, rows: 1_000 }).unwrap();
@@ -43,7 +43,7 @@ async fn again(world: &World, process: Process) -> Process {
     process.signal(Signal::KILL);
     assert_eq!(process.end().await.0, -1);
     let process = world.process();
-    world.until("it has started again", |reader| (starts(reader) > before).then_some(())).await;
+    world.until("it has started again", move |reader| (starts(reader) > before).then_some(())).await;
     process
 }
 
@@ -52,7 +52,7 @@ async fn again_when(
     world: &World,
     process: Process,
     what: &str,
-    found: impl Fn(&Reader) -> Option<()>,
+    found: impl Fn(&Reader) -> Option<()> + Send + Sync + 'static,
 ) -> Process {
     world.until(what, found).await;
     again(world, process).await
@@ -60,19 +60,20 @@ async fn again_when(
 
 /// Kills it when the gateway has got a write of this setting and holds it.
 async fn again_when_held(world: &mut World, process: Process, setting: &str) -> Process {
-    assert_eq!(world.gateway_mut().held().await, setting, "{}", world.told());
+    while world.gateway_mut().held().await != setting {}
     again(world, process).await
 }
 
 async fn it_helps() {
     let mut world = World::new(&["eu"], "60s").await;
+    // A write that may be tried only once and never comes would end the run: the kill before it finds it carried out or not begun.
+    world.gateway().hold("timeout/noncritical", Hold::After);
     world.gateway().hold("cache", Hold::After);
     let process = world.watching().await;
     world.crowd(22, Pages::Few);
     let process = again_when(&world, process, "it begins", noted("started", "")).await;
     let process = again_when(&world, process, "the pool is to grow", intended("grow_pool", false)).await;
-    let process =
-        again_when(&world, process, "the pool has answered", noted("step_answered", "grow_pool")).await;
+    let process = again_when(&world, process, "the pool has grown", noted("step_done", "grow_pool")).await;
     let process = again_when_held(&mut world, process, "cache").await;
     let process = again_when(&world, process, "all is done", noted("step_done", "second_level_cache")).await;
     let process = again_when(&world, process, "it stands", standing).await;
@@ -92,7 +93,7 @@ async fn it_helps() {
 async fn it_does_not_help() {
     let mut world = World::new(&["eu"], "12s").await;
     let process = world.watching().await;
-    world.crowd(22, Pages::Ever);
+    world.crowd(32, Pages::Ever);
     world.until("all is done", noted("step_done", "second_level_cache")).await;
     world.gateway().hold("cache", Hold::After);
     world.gateway().hold("timeout/noncritical", Hold::Before);
@@ -114,7 +115,7 @@ async fn a_write_never_came() {
     let mut world = World::new(&["eu"], "12s").await;
     world.gateway().hold("timeout/noncritical", Hold::Before);
     let process = world.watching().await;
-    world.crowd(22, Pages::Ever);
+    world.crowd(32, Pages::Ever);
     let process = again_when_held(&mut world, process, "timeout/noncritical").await;
     let ended = world.until("it ends", end).await;
     assert_eq!(ended, ActionEnd::RolledBack, "{}", world.told());

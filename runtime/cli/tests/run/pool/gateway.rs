@@ -100,7 +100,7 @@ impl Gateway {
 
     /// Waits until a write is held; which setting's.
     pub async fn held(&mut self) -> String {
-        tokio::time::timeout(LONG, self.held.recv()).await.expect("no write came").unwrap()
+        tokio::time::timeout(LONG * 2, self.held.recv()).await.expect("no write came").unwrap()
     }
 }
 

@@ -1,8 +1,9 @@
-//! The journal as it is written: whoever waits is woken by each write, and looks.
+//! The journal as it is written: whoever waits is woken by each write, and looks, in a thread of its own so as to hold nobody up.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use notify::{RecommendedWatcher, RecursiveMode, Watcher as _};
+use notify::{Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher as _};
 use nvp_journal::reader::Reader;
 use tokio::sync::watch;
 
@@ -18,8 +19,16 @@ impl Watched {
     /// A journal in this folder, which need not be there yet.
     pub fn new(folder: &Path, name: &str) -> Self {
         let (seen, writes) = watch::channel(0);
-        let mut watcher =
-            notify::recommended_watcher(move |_| seen.send_modify(|count| *count += 1)).unwrap();
+        let log = format!("{name}-wal");
+        // Whoever reads opens files too, and is not to be woken by that.
+        let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
+            let event = event.unwrap();
+            let is_write = matches!(event.kind, EventKind::Modify(_));
+            if is_write && event.paths.iter().any(|path| path.ends_with(&log)) {
+                seen.send_modify(|count| *count += 1);
+            }
+        })
+        .unwrap();
         watcher.watch(folder, RecursiveMode::NonRecursive).unwrap();
         Self { file: folder.join(name), writes, _watcher: watcher }
     }
@@ -30,12 +39,17 @@ impl Watched {
     }
 
     /// Waits until the journal says so.
-    pub async fn until<T>(&self, found: impl Fn(&Reader) -> Option<T>) -> Result<T, ()> {
-        let mut writes = self.writes.clone();
+    pub async fn until<T: Send + 'static>(
+        &self,
+        found: impl Fn(&Reader) -> Option<T> + Send + Sync + 'static,
+    ) -> Result<T, ()> {
+        let (mut writes, found) = (self.writes.clone(), Arc::new(found));
         let waiting = async {
             loop {
                 writes.mark_unchanged();
-                if let Some(found) = self.reader().as_ref().and_then(&found) {
+                let (file, found) = (self.file.clone(), Arc::clone(&found));
+                let look = move || Reader::open(&file).ok().as_ref().and_then(|reader| found(reader));
+                if let Some(found) = tokio::task::spawn_blocking(look).await.unwrap() {
                     return found;
                 }
                 writes.changed().await.unwrap();
