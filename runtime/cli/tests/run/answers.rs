@@ -129,6 +129,12 @@ async fn while_the_journal_cannot_be_written_people_are_called_and_playbooks_sta
     assert_eq!(page["novaevo"]["reason"], "page", "{page}");
     process.says("the journal cannot be written: pages go out").await;
     assert_eq!(plant.valve(), "1", "nothing is done that is not written down first");
+    for deed in [&["ack", "1"][..], &["silence", "add", "--alert", "busy", "--for", "1s", "--why", "known"]] {
+        let ran = plant.folder.run(&[deed, &["--state", "kept"]].concat());
+        assert_eq!(ran.code, 1, "{}", ran.shown());
+        let said = format!("{}{}", ran.stdout, ran.stderr);
+        assert!(said.contains("done: ") && said.contains("this is not in the journal"), "{said}");
+    }
     std::fs::remove_dir(&journal).unwrap();
     std::fs::rename(&away, &journal).unwrap();
     process.says("the journal can be written again").await;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use nvp_journal::Page;
 use nvp_journal::reader::{ActionFilter, Entry, IncidentFilter, NotificationFilter, Reader};
-use nvp_journal::words::{ActionEnd, IncidentState, NotificationState};
+use nvp_journal::words::{ActionEnd, IncidentState};
 
 use super::peers::{Exporter, Process, Receiver};
 use crate::harness::Folder;
@@ -161,7 +161,5 @@ pub fn state(reader: &Reader) -> Option<IncidentState> {
 /// How many notifications were told.
 pub fn sent(reader: &Reader) -> usize {
     let all = reader.notifications(&NotificationFilter::default(), Page::default()).unwrap();
-    all.iter()
-        .filter(|row| row.state == NotificationState::Sent || row.state == NotificationState::Accepted)
-        .count()
+    all.iter().filter(|row| row.sent_ms.or(row.accepted_ms).is_some()).count()
 }

@@ -39,7 +39,9 @@ pub(super) async fn silence(
 ) -> Result<Answered, Refusal> {
     let key = new.key();
     let sought = key.clone();
-    let known = ask(desk, move |reader| questions::silence_with_key(reader, &sought, now_ms)).await?;
+    let known = ask(desk, move |reader| questions::silence_with_key(reader, &sought, now_ms)).await;
+    // Where the journal cannot be asked it holds from now: people must be able to say so then too.
+    let known = known.ok().flatten();
     let silence = Silence {
         key,
         alert: new.alert,
