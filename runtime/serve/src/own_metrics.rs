@@ -1,5 +1,6 @@
 //! Our own metrics, as Prometheus text. Names begin with `novaevo_policy_` and end in their unit.
 
+mod answering;
 mod families;
 
 use nvp_drive::live::status::{DestinationStatus, Durability, SourceStatus, StateStatus, Status};
@@ -21,6 +22,7 @@ pub fn text(status: &Status, now_ms: i64) -> Result<String, prometheus::Error> {
     sources(&mut families, &status.sources);
     destinations(&mut families, &status.destinations);
     status.state.iter().for_each(|state| kept(&mut families, state));
+    status.answers.iter().for_each(|answers| answering::add(&mut families, answers));
     let mut bytes = Vec::new();
     TextEncoder::new().encode(&families.finish(), &mut bytes)?;
     String::from_utf8(bytes).map_err(|e| prometheus::Error::Msg(e.to_string()))

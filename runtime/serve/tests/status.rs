@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use nvp_act::Results;
 use nvp_drive::live::status::{
-    DestinationStatus, Durability, Durations, QueueStatus, SourceStatus, StateStatus, Status,
+    AnswersStatus, DestinationStatus, Durability, Durations, LaneStatus, QueueStatus, SourceStatus,
+    StateStatus, Status,
 };
 
 /// A run in the middle of its work, with names that need escaping.
@@ -66,6 +67,23 @@ pub fn full() -> Arc<Status> {
             records: 1_234,
             snapshots: 3,
             failures: 1,
+        }),
+        answers: Some(AnswersStatus {
+            incidents: 3,
+            actions: 2,
+            halted: Some("no space".into()),
+            entries_waiting: 5,
+            calls: 1,
+            channels: vec![LaneStatus {
+                channel: "chat".into(),
+                kind: "webhook",
+                in_hand: 4,
+                told: 17,
+                failed: 1,
+                retried: 6,
+                template_failures: 2,
+                is_failing: true,
+            }],
         }),
         ..Status::default()
     })

@@ -26,11 +26,13 @@ use nvp_act::providers::{Bounds, Hands, Serving};
 use nvp_journal::{BATCH_CHANGES_MAX, Batch, Journal, JournalError, Options, Position};
 use nvp_respond::effect::Effects;
 use nvp_respond::input::Numbers;
+use nvp_respond::responder::Responder;
 use nvp_respond::roster::Roster;
 use tokio::sync::mpsc;
 
 use super::clock::Clock;
 use super::control::Desk;
+use super::status::AnswersStatus;
 use crate::journaled;
 use crate::recorded::Recorded;
 pub(super) use ears::{Ears, News};
@@ -163,6 +165,18 @@ impl Answering {
     pub(super) fn note(&mut self, input: Option<u64>, effects: Effects, now_ms: i64, reply: Option<Reply>) {
         if !effects.intents.is_empty() || !effects.records.is_empty() || reply.is_some() {
             self.noted.push(Noted { input, effects, now_ms, reply });
+        }
+    }
+
+    /// How it does, with this response.
+    pub(super) fn status(&self, responder: &Responder) -> AnswersStatus {
+        AnswersStatus {
+            incidents: responder.desk().incidents().filter(|incident| incident.is_open()).count() as u64,
+            actions: responder.actions().count() as u64,
+            halted: self.halted.clone(),
+            entries_waiting: self.scribe.waiting() as u64,
+            calls: self.hands.under_way() as u64,
+            channels: self.voices.status(),
         }
     }
 

@@ -332,6 +332,7 @@ impl Evaluation {
             sources: self.sources.iter().map(|source| source.status(statistics)).collect(),
             destinations: self.telling.status(),
             state: self.keeper.as_ref().map(StateStatus::of),
+            answers: self.answering.as_ref().zip(self.course.responder()).map(|(all, of)| all.status(of)),
             ..self.status.clone()
         });
         self.published = Some(status.published);

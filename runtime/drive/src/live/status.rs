@@ -7,6 +7,7 @@ use nvp_act::Results;
 use tokio::sync::watch;
 
 pub use crate::state::Durability;
+pub use nvp_act::channels::outbox::LaneStatus;
 
 /// Where the newest [`Status`] is to be had.
 pub type StatusBoard = watch::Receiver<Arc<Status>>;
@@ -58,6 +59,25 @@ pub struct Status {
     pub destinations: Vec<DestinationStatus>,
     /// How the state is kept, where it is.
     pub state: Option<StateStatus>,
+    /// How alerts are answered, where they are.
+    pub answers: Option<AnswersStatus>,
+}
+
+/// How alerts are answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AnswersStatus {
+    /// Incidents that are open.
+    pub incidents: u64,
+    /// Runs of playbooks that have not ended.
+    pub actions: u64,
+    /// Why nothing new is done outside; `None` when it may be.
+    pub halted: Option<String>,
+    /// Inputs whose effects are not in the journal yet.
+    pub entries_waiting: u64,
+    /// Calls of providers under way or waiting.
+    pub calls: u64,
+    /// The channels, by name.
+    pub channels: Vec<LaneStatus>,
 }
 
 /// How the state of a run is kept.
@@ -185,6 +205,7 @@ impl Default for Status {
             sources: Vec::new(),
             destinations: Vec::new(),
             state: None,
+            answers: None,
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use nvp_act::channels::config::Addresses;
-use nvp_act::channels::outbox::{Job, Outbox};
+use nvp_act::channels::outbox::{Job, LaneStatus, Outbox};
 use nvp_journal::{JournalError, Page, Reader};
 use nvp_respond::effect::Notification;
 use nvp_respond::input::Delivery;
@@ -37,6 +37,11 @@ struct Way {
 impl Voices {
     pub(super) fn start(outbox: Outbox, addresses: Addresses, news: mpsc::UnboundedSender<News>) -> Self {
         Self { outbox: Arc::new(outbox), addresses: Arc::new(addresses), ways: Arc::default(), news }
+    }
+
+    /// How each channel does, by name.
+    pub(super) fn status(&self) -> Vec<LaneStatus> {
+        self.outbox.status()
     }
 
     /// Tells somebody for the first time. It is in the journal, if that can be written.
