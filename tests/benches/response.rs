@@ -14,7 +14,7 @@ use nvp_drive::generation::{Generation, check};
 use nvp_drive::journaled;
 use nvp_drive::load::{Stdlib, load_text};
 use nvp_drive::rehearsal::everybody;
-use nvp_journal::{BATCH_CHANGES_MAX, Batch, Change, Journal, JournalError, Options, Position};
+use nvp_journal::{Batch, Change, Journal, JournalError, Options, Position};
 use nvp_kernels::Mode;
 use nvp_plan::ids::ObservationId;
 use nvp_plan::response::Lowered;
@@ -26,6 +26,8 @@ use nvp_respond::value::Value;
 
 const ALERTS: usize = 100_000;
 const RUNS: usize = 1_000;
+/// How many changes a run hands over at once.
+const PART_CHANGES_MAX: usize = 1_000;
 /// When it all begins, in ms since the Unix epoch.
 const START_MS: i64 = 1_790_000_000_000;
 
@@ -130,14 +132,13 @@ fn storm(title: &str, service: &dyn Fn(usize) -> String) -> Responder {
         }
     };
     let mut rows = journaled::changes(&effects, None, START_MS).zip(0..).peekable();
-    let (mut all, mut changes_max) = (0, 1_000);
+    let mut all = 0;
     while rows.peek().is_some() {
         let (mut batch, mut has_page) = (Batch::new(), false);
-        for (change, ordinal) in rows.by_ref().take(changes_max) {
+        for (change, ordinal) in rows.by_ref().take(PART_CHANGES_MAX) {
             has_page |= is_page(&change);
             batch.push_at(Position { input: 1, ordinal }, change);
         }
-        changes_max = BATCH_CHANGES_MAX;
         all += batch.len();
         loop {
             match journal.write(batch.clone()) {

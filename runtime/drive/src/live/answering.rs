@@ -23,7 +23,7 @@ use std::time::Duration;
 use nvp_act::channels::config::{Addresses, Channels};
 use nvp_act::channels::outbox;
 use nvp_act::providers::{Bounds, Hands, Serving};
-use nvp_journal::{BATCH_CHANGES_MAX, Batch, Journal, JournalError, Options, Position};
+use nvp_journal::{Batch, Journal, JournalError, Options, Position};
 use nvp_respond::effect::Effects;
 use nvp_respond::input::Numbers;
 use nvp_respond::responder::Responder;
@@ -40,8 +40,9 @@ pub(super) use scribe::Reply;
 use scribe::{Entry, Scribe};
 use voices::Voices;
 
-/// How many changes are written first: in a storm the first page waits for no more than these.
-const FIRST_CHANGES_MAX: usize = 1_000;
+/// How many changes are handed over at once: in a storm the first page waits for no more than these, and SQLite's journal of a savepoint,
+/// which it walks for every statement, stays short.
+const PART_CHANGES_MAX: usize = 1_000;
 /// How many reports of channels may wait.
 const REPORTS_MAX: usize = 1_024;
 
@@ -208,15 +209,13 @@ impl Answering {
         let mut intents = parting::Intents::new(effects.intents.clone());
         let roster = self.roster.clone();
         let mut changes = journaled::changes(&effects, Some(&roster), now_ms).peekable();
-        let mut changes_max = FIRST_CHANGES_MAX;
         while changes.peek().is_some() {
             let mut entry = Entry { batch: Batch::new(), intents: Vec::new(), reply: None };
-            for change in changes.by_ref().take(changes_max) {
+            for change in changes.by_ref().take(PART_CHANGES_MAX) {
                 entry.intents.extend(intents.of(&change));
                 entry.batch.push_at(self.position, change);
                 self.position.ordinal = self.position.ordinal.saturating_add(1);
             }
-            changes_max = BATCH_CHANGES_MAX;
             self.scribe.write(entry);
         }
         let intents: Vec<_> = intents.rest().collect();
@@ -265,7 +264,7 @@ fn catch_up(journal: &Journal, roster: &Roster, replayed: Replayed) -> Result<()
         let mut batch = Batch::new();
         for (change, ordinal) in changes.zip(0..) {
             batch.push_at(Position { input, ordinal }, change);
-            if batch.len() == BATCH_CHANGES_MAX {
+            if batch.len() == PART_CHANGES_MAX {
                 journal.write(std::mem::take(&mut batch))?.durable()?;
             }
         }

@@ -59,8 +59,9 @@ pub fn open(
         Some(course) => (course, false),
         None => {
             if was_there {
+                let go_on = if adopted.is_some() { "; incidents, ladders and runs go on" } else { "" };
                 tracing::warn!(
-                    "the state that was kept is not of these policies, or cannot be read: evaluation begins anew, windows are warming"
+                    "the state that was kept is not of these policies, or cannot be read: evaluation begins anew, windows are warming{go_on}"
                 );
             }
             keeper.record(&Recorded::Started { plan: fingerprint(&generation.plan) });
