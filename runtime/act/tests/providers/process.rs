@@ -288,7 +288,20 @@ async fn a_pid_that_was_given_away_again_is_not_touched() {
     // Somebody else has the pid now, and leads a group of that number.
     let mut command = Command::new("/bin/sleep");
     std::os::unix::process::CommandExt::process_group(&mut command, 0);
-    let mut stranger = Ends(command.arg("1000").spawn().unwrap());
+    command.arg("1000");
+    let kept = std::fs::read_to_string(folder.path().join("provider-own.json")).unwrap();
+    let kept: serde_json::Value = serde_json::from_str(&kept).unwrap();
+    let started_ticks = |pid: u32| {
+        let process = procfs::process::Process::new(i32::try_from(pid).unwrap());
+        process.and_then(|process| process.stat()).unwrap().starttime
+    };
+    // A pid is given away again only after all others were: never within the tick in which it was ours.
+    let mut stranger = loop {
+        let stranger = Ends(command.spawn().unwrap());
+        if kept["instances"][0]["identity"]["started_ticks"] != started_ticks(stranger.0.id()) {
+            break stranger;
+        }
+    };
     let own = stranger.0.id();
     rewrite(folder.path(), |state| state["instances"][0]["identity"]["pid"] = own.into());
     let mut served = open(folder.path(), &[SLEEPS]);
@@ -301,10 +314,7 @@ async fn a_pid_that_was_given_away_again_is_not_touched() {
     assert_eq!(served.end(write(of("stop", "worker"))).await, Outcome::Done);
     assert_eq!(stranger.0.try_wait().unwrap(), None);
     // Nor one that was never ours, whatever a handle says.
-    let true_handle = format!(
-        "{own}@{}",
-        procfs::process::Process::new(i32::try_from(own).unwrap()).unwrap().stat().unwrap().starttime
-    );
+    let true_handle = format!("{own}@{}", started_ticks(own));
     let why = failed(served.end(restart("worker", &text(&true_handle))).await);
     assert_eq!(why, format!("`{true_handle}` is no instance that was started here"));
     assert_eq!(stranger.0.try_wait().unwrap(), None);
