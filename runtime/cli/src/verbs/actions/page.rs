@@ -1,14 +1,12 @@
 //! All about a run: how it stands, its journal step by step, its calls.
 
-use std::io::Write as _;
-
 use nvp_control::wire::{Action, ActionPage, Call};
 use nvp_journal::words::{ActionEnd, ActionState};
 
 use super::super::operate::sheet::{Sheet, called, plain, shown};
-use super::super::operate::{Clock, Format, json};
+use super::super::operate::{self, Clock, Format};
 use crate::failure::{Exit, Failure};
-use crate::output::{Output, Paint};
+use crate::output::Output;
 use crate::table::{Align, Table};
 
 /// Shows it, or that there is none.
@@ -18,20 +16,12 @@ pub fn show(
     format: Format,
     out: &mut Output,
 ) -> Result<Exit, Failure> {
-    match format {
-        Format::Json => json(&page, out)?,
-        Format::Human => match page {
-            None => writeln!(out, "there is no run {number}")?,
-            Some(page) => out.write_all(human(page, out.paint(), out.width()).as_bytes())?,
-        },
-    }
-    Ok(if page.is_some() { Exit::Good } else { Exit::Found })
+    operate::show(&format!("run {number}"), page, format, out, human)
 }
 
-fn human(page: &ActionPage, paint: Paint, width: Option<usize>) -> String {
+fn human(page: &ActionPage, sheet: &mut Sheet) {
     let clock = Clock::system();
-    let mut sheet = Sheet::new(paint, width);
-    head(page, &clock, paint, &mut sheet);
+    head(page, &clock, sheet);
     sheet.part("what happened");
     sheet.entries(&page.journal, page.journal_left_out, &clock);
     if !page.calls.is_empty() {
@@ -46,14 +36,11 @@ fn human(page: &ActionPage, paint: Paint, width: Option<usize>) -> String {
         }
         ActionState::Planned | ActionState::RollingBack | ActionState::Ended => None,
     };
-    if let Some(what_next) = what_next {
-        sheet.line("");
-        sheet.line(&format!("{} {what_next}", paint.help("next:")));
-    }
-    sheet.text()
+    sheet.next(what_next.as_deref());
 }
 
-fn head(page: &ActionPage, clock: &Clock, paint: Paint, sheet: &mut Sheet) {
+fn head(page: &ActionPage, clock: &Clock, sheet: &mut Sheet) {
+    let paint = sheet.paint();
     let action = &page.action;
     let state = match action.end {
         Some(end @ (ActionEnd::Succeeded | ActionEnd::NoChange | ActionEnd::Lifted)) => {

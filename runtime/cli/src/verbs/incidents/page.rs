@@ -1,14 +1,12 @@
 //! All about an incident.
 
-use std::io::Write as _;
-
 use nvp_control::wire::{Entry, Incident, IncidentPage, Notification};
 use nvp_journal::words::IncidentState;
 
 use super::super::operate::sheet::{Sheet, called, plain};
-use super::super::operate::{Clock, Format, json};
+use super::super::operate::{self, Clock, Format};
 use crate::failure::{Exit, Failure};
-use crate::output::{Output, Paint};
+use crate::output::Output;
 use crate::table::{Align, Table};
 
 /// Shows it, or that there is none.
@@ -18,20 +16,12 @@ pub fn show(
     format: Format,
     out: &mut Output,
 ) -> Result<Exit, Failure> {
-    match format {
-        Format::Json => json(&page, out)?,
-        Format::Human => match page {
-            None => writeln!(out, "there is no incident {number}")?,
-            Some(page) => out.write_all(human(page, out.paint(), out.width()).as_bytes())?,
-        },
-    }
-    Ok(if page.is_some() { Exit::Good } else { Exit::Found })
+    operate::show(&format!("incident {number}"), page, format, out, human)
 }
 
-fn human(page: &IncidentPage, paint: Paint, width: Option<usize>) -> String {
+fn human(page: &IncidentPage, sheet: &mut Sheet) {
     let clock = Clock::system();
-    let mut sheet = Sheet::new(paint, width);
-    head(&page.incident, &clock, paint, &mut sheet);
+    head(&page.incident, &clock, sheet);
     sheet.part("what happened");
     sheet.entries(&with_names(page), page.timeline_left_out, &clock);
     if !page.notifications.is_empty() {
@@ -65,11 +55,7 @@ fn human(page: &IncidentPage, paint: Paint, width: Option<usize>) -> String {
         IncidentState::Acknowledged => Some(format!("novaevo-policy resolve {number}")),
         IncidentState::Resolved => None,
     };
-    if let Some(what_next) = what_next {
-        sheet.line("");
-        sheet.line(&format!("{} {what_next}", paint.help("next:")));
-    }
-    sheet.text()
+    sheet.next(what_next.as_deref());
 }
 
 /// The timeline, with whom each notification was for in place of its number.
@@ -86,7 +72,8 @@ fn with_names(page: &IncidentPage) -> Vec<Entry> {
     timeline
 }
 
-fn head(incident: &Incident, clock: &Clock, paint: Paint, sheet: &mut Sheet) {
+fn head(incident: &Incident, clock: &Clock, sheet: &mut Sheet) {
+    let paint = sheet.paint();
     let state = incident.state.as_str();
     let state = match incident.state {
         IncidentState::Open => paint.error(state),

@@ -27,6 +27,11 @@ impl Sheet {
         Self { text: String::new(), paint, width }
     }
 
+    /// Its colours.
+    pub fn paint(&self) -> Paint {
+        self.paint
+    }
+
     /// All of it.
     pub fn text(self) -> String {
         self.text
@@ -43,6 +48,15 @@ impl Sheet {
         self.line("");
         let name = self.paint.bold(name);
         self.line(&name);
+    }
+
+    /// What to do next, if there is something.
+    pub fn next(&mut self, command: Option<&str>) {
+        if let Some(command) = command {
+            let next = self.paint.help("next:");
+            self.line("");
+            self.line(&format!("{next} {command}"));
+        }
     }
 
     /// Something known, unless there is nothing to say.
