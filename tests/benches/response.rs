@@ -82,12 +82,12 @@ impl Observe for Load {
 
 fn change(row: usize, service: Option<String>, level: Option<u32>) -> AlertChange {
     AlertChange {
-        alert: "busy".to_owned(),
-        labels: vec![("instance".to_owned(), format!("host-{row:06}"))],
-        service,
+        alert: "busy".into(),
+        labels: vec![("instance".to_owned(), format!("host-{row:06}"))].into(),
+        service: service.map(Into::into),
         level,
         is_forgotten: false,
-        says: format!("load of host-{row:06} is 9"),
+        says: format!("load of host-{row:06} is 9").into(),
         runbook: None,
     }
 }

@@ -39,12 +39,12 @@ pub fn alert_change(decision: &Decision, severities: &[Severity]) -> Option<Aler
         return None;
     }
     Some(AlertChange {
-        alert: decision.name.clone(),
+        alert: decision.name.as_str().into(),
         labels: decision.labels.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
-        service: decision.why.service.clone(),
+        service: decision.why.service.as_deref().map(Into::into),
         level: is.and_then(|level| u32::try_from(level).ok()),
         is_forgotten,
-        says: decision.saying(),
-        runbook: decision.why.runbook.clone(),
+        says: decision.saying().into(),
+        runbook: decision.why.runbook.as_deref().map(Into::into),
     })
 }

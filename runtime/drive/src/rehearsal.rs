@@ -10,7 +10,7 @@ use nvp_engine::Engine;
 use nvp_plan::response::Lowered;
 use nvp_respond::effect::{ActionEvent, Call, Effects, Event, IncidentEvent, Intent, Record};
 use nvp_respond::input::{
-    ActionNumber, AlertChange, CallNumber, Deed, IncidentNumber, Input, Outcome, Silence,
+    ActionNumber, AlertChange, CallNumber, Deed, IncidentNumber, Input, Labels, Outcome, Silence,
 };
 use nvp_respond::responder::{Options, Responder};
 use nvp_respond::roster::{Roster, TeamRoster};
@@ -70,7 +70,7 @@ pub enum PlannedDeed {
 /// Which incidents and runs there are.
 #[derive(Debug, Default)]
 struct Seen {
-    rows: BTreeMap<(String, Vec<(String, String)>), IncidentNumber>,
+    rows: BTreeMap<(String, Labels), IncidentNumber>,
     runs: BTreeMap<ActionNumber, String>,
 }
 
@@ -78,7 +78,7 @@ impl Seen {
     fn note(&mut self, record: &Record) {
         match &record.event {
             Event::Incident(number, IncidentEvent::Alert { alert, labels, level, .. }) => {
-                let row = (alert.clone(), labels.clone());
+                let row = (alert.to_string(), labels.clone());
                 match level {
                     Some(_) => self.rows.insert(row, *number),
                     None => self.rows.remove(&row),

@@ -2,6 +2,7 @@
 
 use nvp_plan::response::Lowered;
 use nvp_plan::response::incident::Severity as Level;
+use smol_str::{SmolStr, format_smolstr};
 
 use crate::clock::Clock;
 use crate::incident::services::Services;
@@ -23,9 +24,9 @@ pub struct Context<'a> {
 
 impl Context<'_> {
     /// A level's name and severity. One that the policy does not have is taken for the gravest.
-    pub(crate) fn level(&self, place: u32) -> (String, Severity) {
+    pub(crate) fn level(&self, place: u32) -> (SmolStr, Severity) {
         let level = usize::try_from(place).ok().and_then(|place| self.plan.severities.get(place));
-        let told = |level: &Level| (level.name.clone(), level.class.into());
-        level.map_or_else(|| (format!("level {place}"), Severity::Critical), told)
+        let told = |level: &Level| (SmolStr::from(&level.name), level.class.into());
+        level.map_or_else(|| (format_smolstr!("level {place}"), Severity::Critical), told)
     }
 }

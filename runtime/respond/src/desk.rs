@@ -15,6 +15,7 @@ mod settle;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 pub use answers::Telling;
 use due::Due;
@@ -36,9 +37,9 @@ pub struct Desk {
     rows: Rows,
     incidents: BTreeMap<IncidentNumber, Incident>,
     /// The open incident of each service that has one.
-    open_of: BTreeMap<String, IncidentNumber>,
+    open_of: BTreeMap<SmolStr, IncidentNumber>,
     /// The last resolved incident of each service, until it is forgotten.
-    resolved_of: BTreeMap<String, IncidentNumber>,
+    resolved_of: BTreeMap<SmolStr, IncidentNumber>,
     /// The open incidents of services that are connected, by the name of the group.
     groups: BTreeMap<String, BTreeSet<IncidentNumber>>,
     /// Those to which something has happened since they were settled last.
@@ -76,11 +77,9 @@ impl Desk {
         self.due.next_ms(context.clock)
     }
 
-    /// The incident that a row of an alert stands in, if it is open.
-    #[must_use]
-    pub fn incident_of(&self, alert: &str, labels: &[(String, String)]) -> Option<IncidentNumber> {
-        let row = self.rows.get(self.rows.find(alert, labels)?)?;
-        self.incidents.get(&row.incident).filter(|incident| incident.is_open()).map(Incident::number)
+    /// The rows of alerts that stand.
+    pub(crate) fn rows(&self) -> &Rows {
+        &self.rows
     }
 
     /// An incident, until it is forgotten.

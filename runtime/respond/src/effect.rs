@@ -2,9 +2,10 @@
 
 use crate::severity::Severity;
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
 use crate::input::{
-    ActionNumber, CallNumber, Delivery, IncidentNumber, NotificationNumber, Outcome, SilenceNumber,
+    ActionNumber, CallNumber, Delivery, IncidentNumber, Labels, NotificationNumber, Outcome, SilenceNumber,
 };
 use crate::value::Value;
 
@@ -185,13 +186,13 @@ pub enum IncidentEvent {
     /// An alert's row joined, or changed its level.
     Alert {
         /// The alert.
-        alert: String,
+        alert: SmolStr,
         /// The row's labels.
-        labels: Vec<(String, String)>,
+        labels: Labels,
         /// The level's name; `None` when it cleared.
-        level: Option<String>,
+        level: Option<SmolStr>,
         /// What the policy says of it.
-        says: String,
+        says: SmolStr,
     },
     /// It is thought to come from this service.
     Cause(String),

@@ -8,8 +8,9 @@ pub(crate) mod text;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
-use crate::input::IncidentNumber;
+use crate::input::{IncidentNumber, Labels};
 use crate::ladder::Run;
 use crate::severity::Severity;
 use rows::{Row, RowNumber};
@@ -26,11 +27,11 @@ pub struct Incident {
     pub(crate) last_alert_ms: i64,
     pub(crate) state: State,
     /// All services that it has had.
-    pub(crate) services: BTreeMap<String, Failing>,
+    pub(crate) services: BTreeMap<SmolStr, Failing>,
     /// The rows that stand, by severity.
     pub(crate) standing: Tally,
     /// The labels that all rows it ever had share; `None` before the first.
-    pub(crate) labels: Option<Vec<(String, String)>>,
+    pub(crate) labels: Option<Labels>,
     pub(crate) cause: Option<String>,
     /// The worst that stands, or stood when it was resolved.
     pub(crate) severity: Severity,
@@ -161,7 +162,7 @@ impl Incident {
 
     /// All services that it has had, by name.
     pub fn services(&self) -> impl Iterator<Item = &str> {
-        self.services.keys().map(String::as_str)
+        self.services.keys().map(SmolStr::as_str)
     }
 
     /// How many rows of alerts stand.
@@ -190,16 +191,21 @@ impl Incident {
     /// A row begins to stand.
     pub(crate) fn join(&mut self, number: RowNumber, row: &Row, now_ms: i64) {
         self.standing.at_mut(row.severity).insert(number);
-        let service = self.services.entry(row.service.clone()).or_default();
+        if !self.services.contains_key(&row.service) {
+            self.services.insert(row.service.clone(), Failing::default());
+        }
+        let Some(service) = self.services.get_mut(&row.service) else { return };
         if service.standing() == 0 {
             service.since_ms = now_ms;
             self.is_cause_open = true;
         }
         let count = service.at_mut(row.severity);
         *count = count.saturating_add(1);
+        let is_of_row = |label: &(String, String)| row.labels.binary_search(label).is_ok();
         match &mut self.labels {
             None => self.labels = Some(row.labels.clone()),
-            Some(shared) => shared.retain(|label| row.labels.binary_search(label).is_ok()),
+            Some(shared) if shared.iter().all(is_of_row) => {}
+            Some(shared) => *shared = shared.iter().filter(|label| is_of_row(label)).cloned().collect(),
         }
         self.last_alert_ms = now_ms;
     }

@@ -2,12 +2,17 @@
 //! late, changes nothing and is recorded.
 
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
+
+pub use crate::labels::Labels;
 
 use crate::roster::Roster;
 use crate::value::Value;
 
 /// An incident's number, from 1.
 pub type IncidentNumber = u64;
+/// The number of a row of an alert that stands, from 1, in the order in which rows came.
+pub type RowNumber = u64;
 /// The number of a playbook's run, from 1.
 pub type ActionNumber = u64;
 /// A notification's number, from 1.
@@ -85,19 +90,19 @@ pub enum Input<'a> {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct AlertChange {
     /// The alert's name.
-    pub alert: String,
+    pub alert: SmolStr,
     /// The row's labels, sorted by name.
-    pub labels: Vec<(String, String)>,
+    pub labels: Labels,
     /// The service it belongs to, by name.
-    pub service: Option<String>,
+    pub service: Option<SmolStr>,
     /// The place of the level among the plan's severities; `None` when it is at none any more.
     pub level: Option<u32>,
     /// Whether it ended because its data ended.
     pub is_forgotten: bool,
     /// What the policy says of it.
-    pub says: String,
+    pub says: SmolStr,
     /// Where to read what to do.
-    pub runbook: Option<String>,
+    pub runbook: Option<SmolStr>,
 }
 
 /// How a call of a provider ended.

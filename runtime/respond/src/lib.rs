@@ -16,6 +16,7 @@ pub mod explore;
 mod formula;
 pub mod incident;
 pub mod input;
+mod labels;
 pub mod ladder;
 mod local;
 pub mod maintenance;

@@ -114,7 +114,7 @@ impl Post {
             priority: incident.priority,
             title: format!("{}{}", letter.prefix, text::title(incident, rows)),
             lines,
-            labels: incident.labels.clone().unwrap_or_default(),
+            labels: incident.labels.as_deref().unwrap_or_default().to_vec(),
             runbook: text::runbook(incident, rows),
             alerts: u32::try_from(incident.alerts()).unwrap_or(u32::MAX),
             since_ms: incident.opened_ms,

@@ -10,24 +10,24 @@ use serde::{Deserialize, Serialize};
 
 use crate::action::Origin;
 use crate::effect::End;
-use crate::input::{ActionNumber, AlertChange, IncidentNumber};
+use crate::incident::rows::{Row, Rows};
+use crate::input::{ActionNumber, AlertChange, IncidentNumber, RowNumber};
 use crate::value::Value;
 
-/// Whether nothing is done yet about a row of this alert, with these labels, of this service.
-pub(crate) type IsHeld<'a> = &'a dyn Fn(&str, &[(String, String)], &str) -> bool;
+/// Whether nothing is done yet about a row.
+pub(crate) type IsHeld<'a> = &'a dyn Fn(&Row) -> bool;
 
 /// How long until it is looked again whether something may be done about a row in maintenance, in ms.
 const HELD_AGAIN_MS: i64 = 1_000;
 
-/// The rows that stand at a level and what their alerts do about it. Instants are mature ms.
+/// What is done about the rows that stand, as their alerts say. Instants are mature ms.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub(crate) struct Reactions {
-    numbers: BTreeMap<(String, Vec<(String, String)>), u64>,
-    rows: BTreeMap<u64, Row>,
-    last_row: u64,
+    /// Those whose alerts do anything.
+    standings: BTreeMap<RowNumber, Standing>,
     /// What is due when: the row, and the reaction's place among its alert's.
-    due: BTreeSet<(i64, u64, u32)>,
-    running: BTreeMap<ActionNumber, (u64, u32)>,
+    due: BTreeSet<(i64, RowNumber, u32)>,
+    running: BTreeMap<ActionNumber, (RowNumber, u32)>,
     hopes: BTreeMap<IncidentNumber, Hopes>,
     /// How many rows ask for a ladder of an incident.
     callers: BTreeMap<(IncidentNumber, u32), u32>,
@@ -35,13 +35,9 @@ pub(crate) struct Reactions {
     released: BTreeSet<(IncidentNumber, u32)>,
 }
 
-/// A row that stands at a level.
+/// A row that stands at a level, and how far each reaction of its alert has come.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Row {
-    alert: String,
-    labels: Vec<(String, String)>,
-    /// The service, by name: the alert's own name where it has none.
-    service: String,
+struct Standing {
     incident: IncidentNumber,
     level: u32,
     states: Vec<State>,
@@ -99,46 +95,33 @@ pub(crate) enum Wish {
 /// Which remedy of which row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Tried {
-    row: u64,
+    row: RowNumber,
     reaction: u32,
 }
 
 impl Reactions {
-    /// A row of an alert changed; `incident` is the one it belongs to while it stands at a level.
+    /// A row of an alert changed, which belongs to that incident, or did until now.
     pub(crate) fn change(
         &mut self,
         plan: &Lowered,
         mature_ms: i64,
         change: &AlertChange,
-        incident: Option<IncidentNumber>,
+        (number, incident): (RowNumber, IncidentNumber),
     ) {
         let reactions = of_alert(plan, &change.alert);
-        let key = (change.alert.clone(), change.labels.clone());
-        let number = self.numbers.get(&key).copied();
-        let (Some(level), Some(incident)) = (change.level, incident) else {
-            if let Some(number) = number {
-                self.numbers.remove(&key);
-                self.forget(number, reactions);
-            }
+        let Some(level) = change.level else {
+            self.forget(number, reactions);
             return;
         };
         if reactions.is_empty() {
             return;
         }
-        let number = number.unwrap_or_else(|| {
-            self.last_row = self.last_row.saturating_add(1);
-            self.numbers.insert(key, self.last_row);
-            let states = vec![State::Idle; reactions.len()];
-            let (alert, labels) = (change.alert.clone(), change.labels.clone());
-            let service = change.service.clone().unwrap_or_else(|| alert.clone());
-            self.rows.insert(self.last_row, Row { alert, labels, service, incident, level, states });
-            self.last_row
-        });
         self.move_to(number, incident, reactions);
-        let Some(row) = self.rows.get_mut(&number) else { return };
-        row.level = level;
+        let standing =
+            self.standings.entry(number).or_insert(Standing { incident, level, states: Vec::new() });
+        standing.level = level;
         // A policy that was changed meanwhile has other reactions: those are new.
-        row.states.resize(reactions.len(), State::Idle);
+        standing.states.resize(reactions.len(), State::Idle);
         for (reaction, place) in reactions.iter().zip(0_u32..) {
             let is_idle = self.state(number, place) == Some(State::Idle);
             if level >= reaction.level && is_idle {
@@ -152,39 +135,45 @@ impl Reactions {
     }
 
     /// What is due now, in the order of time, row and reaction; `is_held` says which alert's rows nothing is done about yet.
-    pub(crate) fn take_due(&mut self, plan: &Lowered, mature_ms: i64, is_held: IsHeld<'_>) -> Vec<Wish> {
+    pub(crate) fn take_due(
+        &mut self,
+        plan: &Lowered,
+        rows: &Rows,
+        mature_ms: i64,
+        is_held: IsHeld<'_>,
+    ) -> Vec<Wish> {
         let mut wishes = Vec::new();
         while let Some((due_ms, number, place)) =
             self.due.first().copied().filter(|(due_ms, ..)| *due_ms <= mature_ms)
         {
             self.due.pop_first();
-            let Some(row) = self.rows.get(&number) else { continue };
+            let (Some(standing), Some(row)) = (self.standings.get(&number), rows.get(number)) else {
+                continue;
+            };
             let Some(reaction) = of_alert(plan, &row.alert).get(place as usize) else { continue };
             // What stands here for a state that the row has left is out of date.
             match (&reaction.does, self.state(number, place)) {
                 (Does::Escalate(ladder), Some(State::Waiting(at_ms))) if at_ms == due_ms => {
-                    let incident = row.incident;
+                    let incident = standing.incident;
                     wishes.push(Wish::Escalate(incident, *ladder));
                     self.set(number, place, State::Called, false);
                     *self.callers.entry((incident, ladder.0)).or_default() += 1;
                 }
-                (Does::Run(_), Some(State::Waiting(at_ms)))
-                    if at_ms == due_ms && is_held(&row.alert, &row.labels, &row.service) =>
-                {
+                (Does::Run(_), Some(State::Waiting(at_ms))) if at_ms == due_ms && is_held(row) => {
                     let later_ms = mature_ms.saturating_add(HELD_AGAIN_MS);
                     self.set(number, place, State::Waiting(later_ms), true);
                     self.due.insert((later_ms, number, place));
                 }
                 (Does::Run(remedies), Some(State::Waiting(at_ms))) if at_ms == due_ms => {
-                    wishes.extend(self.attempt((number, place), remedies, 0, mature_ms));
+                    wishes.extend(self.attempt((number, place, row), remedies, 0, mature_ms));
                 }
                 (Does::Run(_), Some(State::Trying(_, action, until_ms)))
-                    if until_ms == due_ms && row.level >= reaction.level =>
+                    if until_ms == due_ms && standing.level >= reaction.level =>
                 {
                     wishes.push(Wish::Abort(action));
                 }
                 (Does::Run(remedies), Some(State::Helped(remedy, until_ms))) if until_ms == due_ms => {
-                    wishes.extend(self.attempt((number, place), remedies, remedy + 1, mature_ms));
+                    wishes.extend(self.attempt((number, place, row), remedies, remedy + 1, mature_ms));
                 }
                 _ => {}
             }
@@ -211,17 +200,19 @@ impl Reactions {
     /// A run has ended, or succeeded and stands: whether the next remedy is to be tried.
     pub(crate) fn ended(
         &mut self,
-        plan: &Lowered,
+        (plan, rows): (&Lowered, &Rows),
         mature_ms: i64,
         action: ActionNumber,
         end: &End,
     ) -> Vec<Wish> {
         let Some((number, place)) = self.running.remove(&action) else { return Vec::new() };
         let Some(State::Trying(remedy, _, until_ms)) = self.state(number, place) else { return Vec::new() };
-        let Some(row) = self.rows.get(&number) else { return Vec::new() };
+        let Some((standing, row)) = self.standings.get(&number).zip(rows.get(number)) else {
+            return Vec::new();
+        };
         let reaction = of_alert(plan, &row.alert).get(place as usize);
         let Some(Reaction { does: Does::Run(remedies), level, .. }) = reaction else { return Vec::new() };
-        if row.level < *level {
+        if standing.level < *level {
             self.set(number, place, State::Idle, true);
             return Vec::new();
         }
@@ -229,7 +220,7 @@ impl Reactions {
             self.set(number, place, State::Helped(remedy, until_ms), true);
             return Vec::new();
         }
-        self.attempt((number, place), remedies, remedy + 1, mature_ms).into_iter().collect()
+        self.attempt((number, place, row), remedies, remedy + 1, mature_ms).into_iter().collect()
     }
 
     /// What may be hoped of an incident's remedies.
@@ -245,12 +236,11 @@ impl Reactions {
     /// Tries a remedy, or gives up when there is none left.
     fn attempt(
         &mut self,
-        (number, place): (u64, u32),
+        (number, place, row): (RowNumber, u32, &Row),
         remedies: &[Remedy],
         which: u32,
         mature_ms: i64,
     ) -> Option<Wish> {
-        let row = self.rows.get(&number)?;
         let Some(remedy) = remedies.get(which as usize) else {
             self.set(number, place, State::Exhausted, true);
             return None;
@@ -263,20 +253,22 @@ impl Reactions {
             }
         };
         let arguments = remedy.arguments.iter().map(argument).collect();
+        let incident = self.standings.get(&number)?.incident;
         let origin =
-            Origin { incident: Some(row.incident), alert: row.alert.clone(), labels: row.labels.clone() };
+            Origin { incident: Some(incident), alert: row.alert.to_string(), labels: row.labels.to_vec() };
         let until_ms = remedy.within_ms.map_or(i64::MAX, |within_ms| mature_ms.saturating_add(within_ms));
         self.set(number, place, State::Trying(which, 0, until_ms), true);
         Some(Wish::Start(Tried { row: number, reaction: place }, remedy.playbook, arguments, origin))
     }
 
     /// A row belongs to another incident than before: whoever was called was called for that one.
-    fn move_to(&mut self, number: u64, incident: IncidentNumber, reactions: &[Reaction]) {
-        let Some(row) = self.rows.get_mut(&number).filter(|row| row.incident != incident) else { return };
-        let from = std::mem::replace(&mut row.incident, incident);
+    fn move_to(&mut self, number: RowNumber, incident: IncidentNumber, reactions: &[Reaction]) {
+        let standing = self.standings.get_mut(&number).filter(|standing| standing.incident != incident);
+        let Some(standing) = standing else { return };
+        let from = std::mem::replace(&mut standing.incident, incident);
         let mut moved = Hopes::default();
         let mut left = Vec::new();
-        for (place, state) in row.states.iter_mut().enumerate() {
+        for (place, state) in standing.states.iter_mut().enumerate() {
             match state {
                 State::Called => {
                     *state = State::Idle;
@@ -290,7 +282,7 @@ impl Reactions {
             }
         }
         let is_remedy = |(_, reaction): &(&State, &Reaction)| matches!(reaction.does, Does::Run(_));
-        for (state, _) in row.states.iter().zip(reactions).filter(is_remedy) {
+        for (state, _) in standing.states.iter().zip(reactions).filter(is_remedy) {
             moved.remedies += u32::from(*state != State::Idle);
             moved.hoped += u32::from(state.is_hopeful());
         }
@@ -327,46 +319,46 @@ impl Reactions {
     }
 
     /// A row is at no level any more.
-    fn forget(&mut self, number: u64, reactions: &[Reaction]) {
+    fn forget(&mut self, number: RowNumber, reactions: &[Reaction]) {
         for (reaction, place) in reactions.iter().zip(0_u32..) {
             self.leave(number, place, reaction);
         }
-        if let Some(row) = self.rows.remove(&number)
-            && self.hopes.get(&row.incident).is_some_and(|hopes| hopes.remedies == 0)
+        if let Some(standing) = self.standings.remove(&number)
+            && self.hopes.get(&standing.incident).is_some_and(|hopes| hopes.remedies == 0)
         {
-            self.hopes.remove(&row.incident);
+            self.hopes.remove(&standing.incident);
         }
     }
 
     /// A row is no more at a reaction's level. A run that it began goes on.
-    fn leave(&mut self, number: u64, place: u32, reaction: &Reaction) {
+    fn leave(&mut self, number: RowNumber, place: u32, reaction: &Reaction) {
         if let Some(State::Trying(_, action, _)) = self.state(number, place) {
             self.running.remove(&action);
         }
         if let (Some(State::Called), Does::Escalate(ladder)) = (self.state(number, place), &reaction.does)
-            && let Some(row) = self.rows.get(&number)
+            && let Some(standing) = self.standings.get(&number)
         {
-            self.call_no_more(row.incident, *ladder);
+            self.call_no_more(standing.incident, *ladder);
         }
         self.set(number, place, State::Idle, matches!(reaction.does, Does::Run(_)));
     }
 
-    fn is_tried(&self, number: u64, place: u32) -> bool {
+    fn is_tried(&self, number: RowNumber, place: u32) -> bool {
         matches!(self.state(number, place), Some(State::Trying(..)))
     }
 
-    fn state(&self, number: u64, place: u32) -> Option<State> {
-        self.rows.get(&number)?.states.get(place as usize).copied()
+    fn state(&self, number: RowNumber, place: u32) -> Option<State> {
+        self.standings.get(&number)?.states.get(place as usize).copied()
     }
 
-    fn set(&mut self, number: u64, place: u32, state: State, is_remedy: bool) {
-        let Some(row) = self.rows.get_mut(&number) else { return };
-        let Some(slot) = row.states.get_mut(place as usize) else { return };
+    fn set(&mut self, number: RowNumber, place: u32, state: State, is_remedy: bool) {
+        let Some(standing) = self.standings.get_mut(&number) else { return };
+        let Some(slot) = standing.states.get_mut(place as usize) else { return };
         let was = std::mem::replace(slot, state);
         if !is_remedy {
             return;
         }
-        let hopes = self.hopes.entry(row.incident).or_default();
+        let hopes = self.hopes.entry(standing.incident).or_default();
         let counts = |state: State| (u32::from(state != State::Idle), u32::from(state.is_hopeful()));
         let ((old_remedies, old_hoped), (new_remedies, new_hoped)) = (counts(was), counts(state));
         hopes.remedies = hopes.remedies.saturating_add(new_remedies).saturating_sub(old_remedies);

@@ -14,6 +14,7 @@ use crate::clock::Clock;
 use crate::context::Context;
 use crate::desk::{Desk, Telling};
 use crate::effect::{Effects, Event, IncidentEvent, Reason};
+use crate::incident::rows::Row;
 use crate::incident::services::Services;
 use crate::input::{ActionNumber, Deed, IncidentNumber, Input, Numbers};
 use crate::ladder::Remedies;
@@ -134,14 +135,11 @@ impl Responder {
                 self.state.clock.tick(at_ms);
                 tick_ms = Some(at_ms);
                 for change in alerts {
-                    let before = self.state.desk.incident_of(&change.alert, &change.labels);
-                    let incident = self.with_desk(out, |desk, context, out| desk.alert(context, change, out));
+                    let changed = self.with_desk(out, |desk, context, out| desk.alert(context, change, out));
+                    let Some((row, incident)) = changed else { continue };
                     let mature_ms = self.state.clock.mature_ms();
-                    let incident = incident.or(before);
-                    self.state.reactions.change(&self.plan, mature_ms, change, incident);
-                    if let Some(incident) = incident {
-                        self.remedies_changed(incident);
-                    }
+                    self.state.reactions.change(&self.plan, mature_ms, change, (row, incident));
+                    self.remedies_changed(incident);
                 }
             }
             Input::Clock { now_ms } => {
@@ -247,14 +245,14 @@ impl Responder {
         self.with_actions(observe, tick_ms, out, |actions, context, out| actions.advance(context, out));
         let mut wishes = Vec::new();
         if self.state.clock.is_confirmed() {
-            let State { clock, reactions, .. } = &mut self.state;
+            let State { clock, desk, reactions, .. } = &mut self.state;
             let under_way = maintenance::at(&self.plan, clock.now_ms());
-            let is_held = |alert: &str, labels: &[(String, String)], service: &str| {
-                under_way
-                    .iter()
-                    .any(|(each, _)| maintenance::covers(&self.plan, each, alert, labels, service))
+            let is_held = |row: &Row| {
+                under_way.iter().any(|(each, _)| {
+                    maintenance::covers(&self.plan, each, &row.alert, &row.labels, &row.service)
+                })
             };
-            wishes = reactions.take_due(&self.plan, clock.mature_ms(), &is_held);
+            wishes = reactions.take_due(&self.plan, desk.rows(), clock.mature_ms(), &is_held);
             wishes.extend(reactions.take_released());
         }
         for _ in 0..ROUNDS_MAX {
@@ -319,7 +317,9 @@ impl Responder {
                 }
                 News::Ended { action, playbook, end, origin, answers } => {
                     let mature_ms = self.state.clock.mature_ms();
-                    wishes.extend(self.state.reactions.ended(&self.plan, mature_ms, action, &end));
+                    let State { desk, reactions, .. } = &mut self.state;
+                    let rows = desk.rows();
+                    wishes.extend(reactions.ended((&self.plan, rows), mature_ms, action, &end));
                     if let Some(incident) = origin.incident {
                         self.remedies_changed(incident);
                     }

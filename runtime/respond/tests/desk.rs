@@ -86,7 +86,7 @@ impl World {
         self.clock.tick(self.clock.now_ms());
         self.with(|desk, context, out| {
             for (change, ladder) in changes {
-                let incident = desk.alert(context, change, out);
+                let incident = desk.alert(context, change, out).map(|(_, incident)| incident);
                 if let (Some(ladder), Some(incident), Some(_)) = (ladder, incident, change.level) {
                     desk.escalate(context, incident, ladder, out);
                 }
@@ -136,12 +136,12 @@ pub fn change(
         labels.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     labels.sort();
     AlertChange {
-        alert: alert.to_owned(),
-        labels,
-        service: service.map(str::to_owned),
+        alert: alert.into(),
+        labels: labels.into(),
+        service: service.map(Into::into),
         level,
         is_forgotten: false,
-        says: String::new(),
+        says: "".into(),
         runbook: None,
     }
 }

@@ -30,7 +30,7 @@ fn rows(count: usize, level: Option<u32>, is_one_service: bool) -> Vec<(AlertCha
         let instance = format!("i{number}");
         let mut row = change("slow", &[("instance", &instance), ("region", "eu")], Some("gateway"), level);
         if !is_one_service {
-            row.service = Some(format!("service {number}"));
+            row.service = Some(format!("service {number}").into());
         }
         (row, Some("standard"))
     };

@@ -263,12 +263,12 @@ impl Scenario {
             return None;
         }
         let change = AlertChange {
-            alert: alert.to_owned(),
-            labels: vec![("region".to_owned(), region.to_owned())],
-            service: Some(service.to_owned()),
+            alert: alert.into(),
+            labels: vec![("region".to_owned(), region.to_owned())].into(),
+            service: Some(service.into()),
             level,
             is_forgotten: false,
-            says: String::new(),
+            says: "".into(),
             runbook: None,
         };
         follow(&mut self.rows, &change);

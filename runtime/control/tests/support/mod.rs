@@ -89,12 +89,12 @@ impl World {
         let plan = Arc::clone(self.responder.plan());
         let red = plan.severities.iter().position(|severity| severity.name == "red").unwrap();
         let change = AlertChange {
-            alert: "gateway_slow".to_owned(),
-            labels: vec![("region".to_owned(), region.to_owned())],
-            service: Some("api_gateway".to_owned()),
+            alert: "gateway_slow".into(),
+            labels: vec![("region".to_owned(), region.to_owned())].into(),
+            service: Some("api_gateway".into()),
             level: Some(red as u32),
             is_forgotten: false,
-            says: format!("gateway in {region} takes 612ms"),
+            says: format!("gateway in {region} takes 612ms").into(),
             runbook: None,
         };
         self.tick(&[change]);

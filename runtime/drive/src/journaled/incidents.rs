@@ -11,7 +11,13 @@ pub(super) fn event(event: &IncidentEvent) -> Row {
     match event.clone() {
         Is::Opened { title, services, owner } => Row::Opened { title, services, owner },
         Is::Reopened => Row::Reopened,
-        Is::Alert { alert, labels, level, says } => Row::Alert { alert, labels, service: None, level, says },
+        Is::Alert { alert, labels, level, says } => Row::Alert {
+            alert: alert.into(),
+            labels: labels.to_vec(),
+            service: None,
+            level: level.map(String::from),
+            says: says.into(),
+        },
         Is::Cause(service) => Row::Cause { service },
         Is::Priority(priority, grave) => Row::Priority { priority, severity: severity(grave) },
         Is::Rung { ladder, rung, attempt } => Row::Rung { ladder, rung, attempt },

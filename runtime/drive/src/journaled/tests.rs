@@ -37,9 +37,9 @@ fn a_notification_comes_back_from_the_outbox_as_it_was() {
 fn an_intent_stands_before_what_speaks_of_it_and_rows_of_alerts_stand_last() {
     let alert = IncidentEvent::Alert {
         alert: "pool_full".into(),
-        labels: vec![],
+        labels: vec![].into(),
         level: Some("red".into()),
-        says: String::new(),
+        says: "".into(),
     };
     let opened =
         IncidentEvent::Opened { title: "pool".into(), services: vec!["database".into()], owner: None };

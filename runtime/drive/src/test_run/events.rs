@@ -169,7 +169,7 @@ impl<'a> EventWatch<'a> {
                 service.is_some_and(|service| services.contains(&service.name))
             }
             (IncidentOf::Alert(wanted), IncidentEvent::Alert { alert, .. }) => {
-                self.policy.alerts.get(wanted.0).is_some_and(|wanted| wanted.name == *alert)
+                self.policy.alerts.get(wanted.0).is_some_and(|wanted| wanted.name == alert.as_str())
             }
             _ => false,
         }

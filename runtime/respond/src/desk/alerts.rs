@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use smol_str::SmolStr;
+
 use super::Desk;
 use crate::context::Context;
 use crate::effect::{Effects, Event, IncidentEvent};
@@ -12,24 +14,24 @@ use crate::input::{AlertChange, IncidentNumber};
 use crate::severity::Severity;
 
 impl Desk {
-    /// A row of an alert changed its level; gives the incident that it belongs to, if any.
+    /// A row of an alert changed its level; gives its number and the incident that it belongs to, or did until now. `None` for one that
+    /// did not stand and does not.
     pub fn alert(
         &mut self,
         context: &Context<'_>,
         change: &AlertChange,
         out: &mut Effects,
-    ) -> Option<IncidentNumber> {
+    ) -> Option<(RowNumber, IncidentNumber)> {
         let known = self.rows.find(&change.alert, &change.labels);
         let Some(level) = change.level else {
-            return self.clear(context, known?, change, out);
+            return Some((known?, self.clear(context, known?, change, out)?));
         };
         let (level, severity) = context.level(level);
-        let open = known.filter(|number| self.is_in_open(*number));
-        if let Some(number) = open {
-            return self.relevel(context, number, change, (level, severity), out);
+        if let Some(number) = known.filter(|number| self.is_in_open(*number)) {
+            return Some((number, self.relevel(context, number, change, (level, severity), out)?));
         }
         // A row that stands in an incident that somebody declared resolved goes where a new one would.
-        let stood = known.and_then(|number| self.take_out(number));
+        let stood = known.and_then(|number| Some((number, self.take_out(number)?)));
         let row = Row {
             alert: change.alert.clone(),
             labels: change.labels.clone(),
@@ -59,7 +61,7 @@ impl Desk {
         self.unsettled.insert(incident);
         let mut says = change.says.clone();
         if change.is_forgotten {
-            "its data ended".clone_into(&mut says);
+            says = SmolStr::new_static("its data ended");
             if let Some(incident) = self.incidents.get_mut(&incident) {
                 incident.forgotten = incident.forgotten.saturating_add(1);
             }
@@ -84,7 +86,7 @@ impl Desk {
         context: &Context<'_>,
         number: RowNumber,
         change: &AlertChange,
-        (level, severity): (String, Severity),
+        (level, severity): (SmolStr, Severity),
         out: &mut Effects,
     ) -> Option<IncidentNumber> {
         let row = self.rows.get_mut(number)?;
@@ -115,15 +117,18 @@ impl Desk {
         &mut self,
         context: &Context<'_>,
         mut row: Row,
-        stood: Option<IncidentNumber>,
+        stood: Option<(RowNumber, IncidentNumber)>,
         out: &mut Effects,
-    ) -> IncidentNumber {
+    ) -> (RowNumber, IncidentNumber) {
+        let (had, stood) = stood.unzip();
         let known = self.joinable(context, &row.service);
         let number = known.unwrap_or_else(|| self.reopen_or_open(context, &row, stood, out));
         row.incident = number;
-        self.open_of.insert(row.service.clone(), number);
-        if let Some(group) = context.services.group(context.plan, &row.service) {
-            self.groups.entry(group.to_owned()).or_default().insert(number);
+        if self.open_of.get(&row.service) != Some(&number) {
+            self.open_of.insert(row.service.clone(), number);
+            if let Some(group) = context.services.group(context.plan, &row.service) {
+                self.groups.entry(group.to_owned()).or_default().insert(number);
+            }
         }
         self.unsettled.insert(number);
         let event = IncidentEvent::Alert {
@@ -133,11 +138,11 @@ impl Desk {
             says: row.says.clone(),
         };
         Self::record(context, number, event, out);
-        let row_number = self.rows.insert(row);
+        let row_number = self.rows.insert(row, had);
         if let (Some(incident), Some(row)) = (self.incidents.get_mut(&number), self.rows.get(row_number)) {
             incident.join(row_number, row, context.clock.now_ms());
         }
-        number
+        (row_number, number)
     }
 
     /// The open incident that a row of a service joins: its service's, else the latest of services connected with it.
@@ -217,7 +222,7 @@ impl Desk {
             services: BTreeMap::new(),
             standing: Tally::default(),
             labels: None,
-            cause: Some(row.service.clone()),
+            cause: Some(row.service.to_string()),
             severity: Severity::Info,
             priority: 0,
             is_cause_open: true,
@@ -232,7 +237,7 @@ impl Desk {
         };
         let event = IncidentEvent::Opened {
             title: incident.title.clone(),
-            services: vec![row.service.clone()],
+            services: vec![row.service.to_string()],
             owner: incident.owner.clone(),
         };
         self.incidents.insert(number, incident);

@@ -88,7 +88,7 @@ impl Desk {
                 .unwrap_or_else(|| class(telling.severity)),
             title: telling.title.clone(),
             lines: telling.lines.clone(),
-            labels: incident.and_then(|incident| incident.labels.clone()).unwrap_or_default(),
+            labels: incident.and_then(|incident| incident.labels.as_deref()).unwrap_or_default().to_vec(),
             runbook,
             alerts: incident.map_or(0, |incident| u32::try_from(incident.alerts()).unwrap_or(u32::MAX)),
             since_ms: incident.map_or(now_ms, Incident::opened_ms),

@@ -5,29 +5,28 @@
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use smol_str::SmolStr;
 
-use crate::input::IncidentNumber;
+pub(crate) use crate::input::RowNumber;
+use crate::input::{IncidentNumber, Labels};
 use crate::severity::Severity;
-
-/// A row's number, from 1, in the order in which rows came.
-pub(crate) type RowNumber = u64;
 
 /// A row of an alert that stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Row {
-    pub alert: String,
+    pub alert: SmolStr,
     /// Sorted by name.
-    pub labels: Vec<(String, String)>,
+    pub labels: Labels,
     /// Its service; the alert's own name where it has none.
-    pub service: String,
+    pub service: SmolStr,
     /// The level's name.
-    pub level: String,
+    pub level: SmolStr,
     pub severity: Severity,
-    pub says: String,
-    pub runbook: Option<String>,
+    pub says: SmolStr,
+    pub runbook: Option<SmolStr>,
     pub incident: IncidentNumber,
 }
 
@@ -36,14 +35,15 @@ pub(crate) struct Row {
 pub(crate) struct Rows {
     last: RowNumber,
     rows: BTreeMap<RowNumber, Row>,
-    by_hash: BTreeMap<u64, Vec<RowNumber>>,
+    by_hash: BTreeSet<(u64, RowNumber)>,
 }
 
 impl Rows {
     pub(crate) fn find(&self, alert: &str, labels: &[(String, String)]) -> Option<RowNumber> {
-        let is = |row: &Row| row.alert == alert && row.labels == labels;
-        let same_hash = self.by_hash.get(&hash(alert, labels))?;
-        same_hash.iter().copied().find(|number| self.rows.get(number).is_some_and(is))
+        let is = |row: &Row| row.alert == alert && *row.labels == *labels;
+        let hash = hash(alert, labels);
+        let same_hash = self.by_hash.range((hash, RowNumber::MIN)..=(hash, RowNumber::MAX));
+        same_hash.map(|(_, number)| *number).find(|number| self.rows.get(number).is_some_and(is))
     }
 
     pub(crate) fn get(&self, number: RowNumber) -> Option<&Row> {
@@ -54,23 +54,18 @@ impl Rows {
         self.rows.get_mut(&number)
     }
 
-    /// Takes in a row that is not there yet.
-    pub(crate) fn insert(&mut self, row: Row) -> RowNumber {
-        self.last = self.last.saturating_add(1);
-        self.by_hash.entry(hash(&row.alert, &row.labels)).or_default().push(self.last);
-        self.rows.insert(self.last, row);
-        self.last
+    /// Takes in a row that is not there: by the number that it had before, if it had one.
+    pub(crate) fn insert(&mut self, row: Row, had: Option<RowNumber>) -> RowNumber {
+        let number = had.unwrap_or(self.last.saturating_add(1));
+        self.last = self.last.max(number);
+        self.by_hash.insert((hash(&row.alert, &row.labels), number));
+        self.rows.insert(number, row);
+        number
     }
 
     pub(crate) fn remove(&mut self, number: RowNumber) -> Option<Row> {
         let row = self.rows.remove(&number)?;
-        let hash = hash(&row.alert, &row.labels);
-        if let Some(same_hash) = self.by_hash.get_mut(&hash) {
-            same_hash.retain(|other| *other != number);
-            if same_hash.is_empty() {
-                self.by_hash.remove(&hash);
-            }
-        }
+        self.by_hash.remove(&(hash(&row.alert, &row.labels), number));
         Some(row)
     }
 }

@@ -12,7 +12,7 @@ const ROWS_TOLD_MAX: usize = 10;
 pub(crate) fn of_row(row: &Row) -> String {
     if !row.says.is_empty() {
         return if row.service == row.alert {
-            row.says.clone()
+            row.says.to_string()
         } else {
             format!("{}: {}", row.service, row.says)
         };
@@ -68,7 +68,7 @@ pub(crate) fn lines(incident: &Incident, rows: &Rows) -> Vec<String> {
 /// The runbook of the worst row that has one, among those that are told.
 pub(crate) fn runbook(incident: &Incident, rows: &Rows) -> Option<String> {
     let told = incident.standing.worst_first().filter_map(|number| rows.get(number)).take(ROWS_TOLD_MAX);
-    told.filter_map(|row| row.runbook.clone()).next()
+    told.filter_map(|row| row.runbook.as_ref().map(ToString::to_string)).next()
 }
 
 /// `{region="eu"}`; nothing where there are none.
