@@ -28,6 +28,7 @@ mod template;
 pub use agree::disagreements;
 pub use config::{Configured, Problem};
 pub use declared::Declared;
+pub use exec::end_left_behind;
 pub use hands::{Bounds, Hands, Report, Serving};
 pub use provider::{Doing, NotDone, Provider, ReadFailure};
 

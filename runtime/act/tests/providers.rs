@@ -6,6 +6,7 @@ mod cluster;
 mod exec;
 mod hands;
 mod http;
+mod left;
 mod pgbouncer;
 mod postgres;
 mod process;

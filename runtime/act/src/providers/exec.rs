@@ -17,11 +17,12 @@
 //! ```
 //!
 //! Never a shell's text: a value is one whole argument. The environment is empty but for what is said here, `PATH`, `LANG` and, for
-//! writes, `NOVAEVO_KEY`. Exit code 0 is done, those in `failed` are known not to have happened, all else is unknown. The program's
-//! whole process group is killed when the call ends, however it does.
+//! writes, `NOVAEVO_KEY` and `NOVAEVO_STARTED_BY`. Exit code 0 is done, those in `failed` are known not to have happened, all else is unknown. The program's
+//! whole process group is killed when the call ends, however it does; where we are killed ourselves, by the next start.
 
 mod arguments;
 mod config;
+mod left;
 mod run;
 
 use std::collections::BTreeMap;
@@ -35,9 +36,11 @@ use tokio::process::Command;
 
 pub(super) use config::ExecBody;
 use config::{AnswerForm, ReadOperation, WriteOperation};
+pub use left::end_left_behind;
 use run::{Ended, run};
 
 use super::answer::{Pick, excerpt};
+use super::process::identity::Identity;
 use super::provider::no_operation;
 use super::secrets::{Fetched, fetch_all};
 use super::template::Inserts;
@@ -46,6 +49,11 @@ use arguments::ArgumentList;
 
 /// The environment that a program is given unless its configuration says otherwise.
 const ENVIRONMENT: [(&str, &str); 2] = [("PATH", "/usr/local/bin:/usr/bin:/bin"), ("LANG", "C.UTF-8")];
+
+/// Tells a program for which write it was started.
+const KEY: &str = "NOVAEVO_KEY";
+/// Tells by which process (`pid@ticks`).
+const STARTED_BY: &str = "NOVAEVO_STARTED_BY";
 
 /// Programs that are started for each call.
 #[derive(Debug)]
@@ -99,7 +107,9 @@ impl Exec {
             command.env(name, value.expose_secret());
         }
         if let Some(intent) = intent {
-            command.env("NOVAEVO_KEY", &intent.key);
+            // Without it, it could not be found if we were killed.
+            let own = Identity::own()?;
+            command.env(KEY, &intent.key).env(STARTED_BY, own.to_string());
         }
         Ok(command)
     }

@@ -19,7 +19,7 @@
 //! its call has run out of time.
 
 mod config;
-mod identity;
+pub(super) mod identity;
 mod start;
 mod state;
 mod stop;

@@ -61,7 +61,7 @@ async fn the_environment_is_clean() {
     assert_eq!(served.end(write(call("x", "do", &[]))).await, Outcome::Done);
     let seen = std::fs::read_to_string(out).unwrap();
     let names: Vec<&str> = seen.lines().filter_map(|line| line.split('=').next()).collect();
-    assert_eq!(names, ["LANG", "MINE", "NOVAEVO_KEY", "PATH", "PWD"]);
+    assert_eq!(names, ["LANG", "MINE", "NOVAEVO_KEY", "NOVAEVO_STARTED_BY", "PATH", "PWD"]);
     assert!(seen.contains("NOVAEVO_KEY=7/grow/0"));
 }
 

@@ -11,11 +11,11 @@ use crate::providers::pidfd::Pidfd;
 
 /// A process, for as long as the machine runs. Written `pid@ticks`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub(super) struct Identity {
+pub(in crate::providers) struct Identity {
     /// When it was started, in clock ticks since the machine was (`/proc/PID/stat`, field 22).
-    pub(super) started_ticks: u64,
+    pub(in crate::providers) started_ticks: u64,
     /// Its pid.
-    pub(super) pid: i32,
+    pub(in crate::providers) pid: i32,
 }
 
 impl Identity {
@@ -24,8 +24,15 @@ impl Identity {
         Ok(stat(pid)?.map(|stat| Self { pid, started_ticks: stat.starttime }))
     }
 
+    /// Of this process.
+    pub(in crate::providers) fn own() -> Result<Self, String> {
+        let stat =
+            Process::myself().and_then(|process| process.stat()).map_err(|error| unreadable(&error))?;
+        Ok(Self { pid: stat.pid, started_ticks: stat.starttime })
+    }
+
     /// Reads `pid@ticks`.
-    pub(super) fn parse(text: &str) -> Result<Self, String> {
+    pub(in crate::providers) fn parse(text: &str) -> Result<Self, String> {
         let parts = text.split_once('@').and_then(|(pid, ticks)| {
             Some(Self { pid: pid.parse().ok().filter(|pid| *pid > 0)?, started_ticks: ticks.parse().ok()? })
         });
@@ -35,7 +42,7 @@ impl Identity {
     }
 
     /// Whether it still runs. One that has ended and was not reaped does not.
-    pub(super) fn is_alive(self) -> Result<bool, String> {
+    pub(in crate::providers) fn is_alive(self) -> Result<bool, String> {
         Ok(stat(self.pid)?
             .is_some_and(|stat| stat.starttime == self.started_ticks && !matches!(stat.state, 'Z' | 'X')))
     }
@@ -82,7 +89,7 @@ pub(super) fn is_gone(error: &ProcError) -> bool {
     }
 }
 
-pub(super) fn unreadable(error: &ProcError) -> String {
+pub(in crate::providers) fn unreadable(error: &ProcError) -> String {
     format!("`/proc` cannot be read: {error}")
 }
 
