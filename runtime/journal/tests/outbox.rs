@@ -92,6 +92,26 @@ fn an_answer_that_never_came_makes_the_next_one_a_repeat_too() {
 }
 
 #[test]
+fn a_doubt_outlives_attempts_of_which_all_is_known() {
+    let place = Place::new();
+    let journal = place.open();
+    journal.write(alone(Change::Notify(notification(1, 1)))).unwrap().durable().unwrap();
+    begun(&journal, 1);
+    drop(journal);
+    let journal = place.open();
+    begun(&journal, 2);
+    ended(&journal, 2, AttemptEnd::Retry { why: "429".into(), not_before_ms: 30 });
+    drop(journal);
+    let journal = place.open();
+    let reader = journal.reader().unwrap();
+    let found = reader.outbox(Page::default()).unwrap().remove(0);
+    assert_eq!((found.last_result, found.doubts), (Some(AttemptResult::Retry), 1));
+    assert!(found.is_next_a_repeat(), "the first may have been sent");
+    begun(&journal, 3);
+    assert!(reader.attempts(1).unwrap()[2].is_repeat);
+}
+
+#[test]
 fn two_attempts_at_once_and_ends_of_nothing_are_refused() {
     let place = Place::new();
     let journal = place.open();

@@ -16,14 +16,15 @@ mod parting;
 mod scribe;
 mod voices;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use nvp_act::channels::config::{Addresses, Channels};
 use nvp_act::channels::outbox;
-use nvp_act::providers::{Bounds, Hands, Serving};
-use nvp_journal::{Batch, Journal, JournalError, Options, Position};
+use nvp_act::providers::{self, Bounds, Hands, Serving};
+use nvp_journal::{Batch, Change, Journal, JournalError, Options, Page, Position, Reader};
 use nvp_respond::effect::Effects;
 use nvp_respond::input::Numbers;
 use nvp_respond::responder::Responder;
@@ -43,6 +44,8 @@ use voices::Voices;
 /// How many changes are handed over at once: in a storm the first page waits for no more than these, and SQLite's journal of a savepoint,
 /// which it walks for every statement, stays short.
 const PART_CHANGES_MAX: usize = 1_000;
+/// How many rows are read at once.
+const ROWS: u32 = 1_000;
 /// How many reports of channels may wait.
 const REPORTS_MAX: usize = 1_024;
 
@@ -117,8 +120,9 @@ impl Answering {
         replayed: Replayed,
         clock: &Arc<Clock>,
     ) -> Result<(Self, Ears, Desk), JournalError> {
-        catch_up(&journal, &options.roster, replayed)?;
+        catch_up(&journal, &options.roster, replayed, clock.now_ms())?;
         let reader = journal.reader()?;
+        end_left_behind(&reader)?;
         let [incident, action, notification, call, silence] = reader.numbers()?;
         let (reports, reported) = mpsc::channel(REPORTS_MAX);
         let ledger = ledger::Written::shared(&journal, clock);
@@ -257,20 +261,49 @@ impl Answering {
     }
 }
 
-/// Writes what a replay gave; what was written before is skipped.
-fn catch_up(journal: &Journal, roster: &Roster, replayed: Replayed) -> Result<(), JournalError> {
+/// Writes what a replay gave; what was written before is skipped. Whom the journal did not know to be told, the last process may have told
+/// all the same, if it could not write then.
+fn catch_up(journal: &Journal, roster: &Roster, replayed: Replayed, now_ms: i64) -> Result<(), JournalError> {
+    let known = journal.position();
     for (input, effects) in replayed {
-        let changes = journaled::changes(&effects, Some(roster), 0);
+        let changes = journaled::changes(&effects, Some(roster), now_ms);
         let mut batch = Batch::new();
         for (change, ordinal) in changes.zip(0..) {
-            batch.push_at(Position { input, ordinal }, change);
-            if batch.len() == PART_CHANGES_MAX {
+            let position = Position { input, ordinal };
+            let told = match &change {
+                Change::Notify(notification) if known < Some(position) => Some(notification.number),
+                _ => None,
+            };
+            batch.push_at(position, change);
+            if let Some(notification) = told {
+                ledger::may_have_been_told(&mut batch, notification, now_ms);
+            }
+            if batch.len() >= PART_CHANGES_MAX {
                 journal.write(std::mem::take(&mut batch))?.durable()?;
             }
         }
         if !batch.is_empty() {
             journal.write(batch)?.durable()?;
         }
+    }
+    Ok(())
+}
+
+/// Ends the programs that still run for writes of which no end is known: the process that started them was killed.
+fn end_left_behind(reader: &Reader) -> Result<(), JournalError> {
+    let (mut keys, mut after) = (BTreeSet::new(), None);
+    loop {
+        let rows = reader.calls_not_ended(Page { after, rows: ROWS })?;
+        let Some(last) = rows.last() else { break };
+        after = Some(last.call.number);
+        keys.extend(rows.into_iter().filter_map(|row| Some(row.call.write?.key)));
+    }
+    match providers::end_left_behind(&keys) {
+        Ok(0) => {}
+        Ok(programs) => {
+            tracing::warn!(programs, "the last process was killed while programs ran; they have been ended");
+        }
+        Err(why) => tracing::error!(why, "programs of the last process may still run, and write"),
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use rusqlite::{OptionalExtension as _, params};
 
 use crate::batch::Position;
 use crate::notification::{AttemptEnd, Delivery, Notification, Reason};
-use crate::words::{AttemptResult, Subject};
+use crate::words::Subject;
 
 use super::{About, Refusal, Writer, integer, json};
 
@@ -138,19 +138,16 @@ impl Writer<'_> {
         at_ms: i64,
     ) -> Result<(), Refusal> {
         let number = integer(notification)?;
-        let before: Option<(u32, AttemptResult)> = self
+        let (last, is_repeat): (u32, bool) = self
             .connection
             .prepare_cached(
-                "SELECT attempt, result FROM notification_attempts WHERE notification = ?1
-                 ORDER BY attempt DESC LIMIT 1",
+                "SELECT coalesce(max(attempt), 0), coalesce(max(result IN ('interrupted', 'unknown')), 0)
+                 FROM notification_attempts WHERE notification = ?1",
             )?
-            .query_row([number], |row| Ok((row.get(0)?, row.get(1)?)))
-            .optional()?;
-        if before.is_some_and(|(last, _)| last >= attempt) {
+            .query_row([number], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        if last >= attempt {
             return Ok(());
         }
-        let is_repeat = before
-            .is_some_and(|(_, result)| matches!(result, AttemptResult::Interrupted | AttemptResult::Unknown));
         self.run(
             "INSERT INTO notification_attempts (notification, attempt, begun_ms, result, is_repeat)
              VALUES (?1, ?2, ?3, 'under_way', ?4)",

@@ -38,14 +38,16 @@ pub struct NotificationRow {
     pub not_before_ms: Option<i64>,
     /// What became of the last attempt.
     pub last_result: Option<AttemptResult>,
+    /// How many attempts may have been sent without anybody knowing.
+    pub doubts: u32,
 }
 
 impl NotificationRow {
-    /// Whether the next attempt may be a second message: the last one may have been sent, and nobody knows. On a channel without a key the
-    /// message must then say so.
+    /// Whether the next attempt may be a second message: one before, not only the last, may have been sent, and nobody knows. On a
+    /// channel without a key the message must then say so.
     #[must_use]
     pub fn is_next_a_repeat(&self) -> bool {
-        matches!(self.last_result, Some(AttemptResult::Interrupted | AttemptResult::Unknown))
+        self.doubts > 0
     }
 }
 
@@ -84,7 +86,8 @@ pub struct Attempt {
 }
 
 const NOTIFICATION: &str = "SELECT *, (SELECT result FROM notification_attempts WHERE notification = number
-  ORDER BY attempt DESC LIMIT 1) AS last_result FROM notifications";
+  ORDER BY attempt DESC LIMIT 1) AS last_result, (SELECT count(*) FROM notification_attempts
+  WHERE notification = number AND result IN ('interrupted', 'unknown')) AS doubts FROM notifications";
 
 impl Reader {
     /// Notifications, the newest first.
@@ -200,5 +203,6 @@ fn notification(row: &Row<'_>) -> rusqlite::Result<NotificationRow> {
         last_attempt_ms: row.get("last_attempt_ms")?,
         not_before_ms: row.get("not_before_ms")?,
         last_result: row.get("last_result")?,
+        doubts: row.get("doubts")?,
     })
 }

@@ -1,4 +1,4 @@
-//! Attempts to tell somebody, in the journal: each is there before it is made.
+//! Attempts to tell somebody, in the journal: each is there before it is made, or is known to be in doubt.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -8,6 +8,15 @@ use nvp_journal::{AttemptEnd, Batch, Change, Journal};
 use nvp_respond::input::{Delivery, NotificationNumber};
 
 use crate::live::clock::Clock;
+
+/// Notes, beside a notification that the journal is only now to know of, that it may have been told already: by this process, which could
+/// not write, or by the last one, which died before it had. Told again, it says that it may be a repeat.
+pub(super) fn may_have_been_told(batch: &mut Batch, notification: NotificationNumber, at_ms: i64) {
+    let why = "the journal did not know of it then".to_owned();
+    let end = AttemptEnd::Unknown { why, not_before_ms: at_ms };
+    batch.push(Change::AttemptBegun { notification, attempt: 1, at_ms });
+    batch.push(Change::AttemptEnded { notification, attempt: 1, at_ms, end });
+}
 
 /// The journal as the outbox sees it.
 pub(super) struct Written {

@@ -17,6 +17,7 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use super::News;
+use super::ledger::may_have_been_told;
 use super::voices::Voices;
 use crate::given::Given;
 use crate::live::clock::Clock;
@@ -210,12 +211,17 @@ impl Writing {
         self.carry_out_unwritten();
     }
 
-    /// What can be done without the journal is; the entries stay, to be written when they can be.
+    /// What can be done without the journal is; the entries stay, to be written when they can be, and then say whom that may have reached.
     fn carry_out_unwritten(&mut self) {
         let why = JournalError::Stopped { why: "the journal cannot be written".to_owned() };
         let mut all = std::mem::take(&mut self.unwritten);
         for entry in &mut all {
             let (intents, reply) = (std::mem::take(&mut entry.intents), entry.reply.take());
+            for intent in &intents {
+                if let Intent::Notify(notification) = intent {
+                    may_have_been_told(&mut entry.batch, notification.number, self.clock.now_ms());
+                }
+            }
             self.carry_out(Entry { batch: Batch::new(), intents, reply }, Err(why.clone()));
         }
         self.unwritten = all;
