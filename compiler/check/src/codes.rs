@@ -316,6 +316,12 @@ codes! {
     NEVER_CHANGES = "E0837";
     /// A `retry` of what must not be done twice.
     RETRY_ONCE = "E0838";
+    /// A probe that looks at nothing.
+    PROBE_LOOKS_AT_NOTHING = "E0840";
+    /// A `lift` that takes nothing back.
+    LIFTS_NOTHING = "E0841";
+    /// Runs that are approved once for all and asked for each time.
+    APPROVED_AND_ASKED = "E0842";
 
     /// A threshold of a quantile or share that is no bucket's bound.
     NO_BUCKET_BOUND = "W0700";

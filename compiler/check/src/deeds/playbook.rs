@@ -13,7 +13,7 @@ use crate::expr::DurationUse;
 use crate::library::Kind;
 use crate::problems::clauses::ClauseTwice;
 use crate::problems::names::{Repeated, UnknownWord, Unused};
-use crate::problems::playbooks::WithoutStep;
+use crate::problems::playbooks::{ApprovedAndAsked, WithoutStep};
 use crate::scope::Scope;
 use crate::typed;
 
@@ -72,10 +72,28 @@ impl<'a> Checker<'a> {
         });
         let unused: Vec<(&'a Ident, Span)> =
             lets.zip(used).filter(|(_, used)| !used).map(|(found, _)| found).collect();
-        for (name, item) in unused {
+        let unused = unused.into_iter().chain(self.unused_items(at, playbook));
+        for (name, item) in unused.collect::<Vec<_>>() {
             let (code, what, span) = (codes::UNUSED_LET, "value", name.span);
             self.sink.report(Unused { code, what, name: &name.node, span, item });
         }
+    }
+
+    /// The names that `each` gives to one of a list, and that its step does not say: it would do the same several times.
+    fn unused_items(&self, at: usize, playbook: &Playbook<typed::Expr>) -> Vec<(&'a Ident, Span)> {
+        let clauses = self.items.playbooks.get(at).into_iter().flat_map(|item| &item.node.clauses);
+        let steps = clauses.filter_map(|clause| match &clause.node {
+            PlaybookClause::Step(step) => Some(step),
+            _ => None,
+        });
+        let each = |step: &'a ast::Step| {
+            step.clauses.iter().find_map(|clause| match &clause.node {
+                ast::StepClause::Each { name, .. } => Some((name, clause.span)),
+                _ => None,
+            })
+        };
+        let unused = playbook.steps.iter().zip(steps).filter(|(step, _)| !visit::says_item(step));
+        unused.filter_map(|(_, written)| each(written)).collect()
     }
 
     fn playbook(&mut self, at: usize) -> Option<Playbook<typed::Expr>> {
@@ -101,10 +119,8 @@ impl<'a> Checker<'a> {
             let why = self.plain_text(why);
             Some((team?, why?))
         });
-        let asks = |step: &Step<typed::Expr>| self.is_irreversible(step);
-        let is_needed =
-            autonomy == Autonomy::Propose || (standing_approval.is_none() && steps.iter().any(asks));
-        let approval = self.approval(said.approval.map(|(approval, _)| approval), is_needed);
+        let is_open = standing_approval.is_none() && steps.iter().any(|step| self.is_irreversible(step));
+        let approval = self.approval(&said, autonomy == Autonomy::Propose || is_open);
         let on_success = self.ends(said.on_success.map(|(answers, _)| answers));
         let on_failure = self.ends(said.on_failure.map(|(answers, _)| answers));
         Some(Playbook {
@@ -255,7 +271,13 @@ impl<'a> Checker<'a> {
         }
     }
 
-    fn approval(&mut self, said: Option<(&'a Ident, Option<&'a Expr>)>, is_needed: bool) -> Approval {
+    /// Who approves each run. Whoever says `approval by` wants it asked for, whatever the playbook might do by itself.
+    fn approval(&mut self, said: &Said<'a>, is_needed: bool) -> Approval {
+        if let (Some((_, approved)), Some((_, asked))) = (&said.approved, &said.approval) {
+            self.sink.report(ApprovedAndAsked { span: *asked, approved: *approved });
+        }
+        let is_needed = is_needed || said.approval.is_some();
+        let said = said.approval.map(|(approval, _)| approval);
         let by = said.and_then(|(team, _)| self.team(team));
         let within = said.and_then(|(_, within)| within);
         let within_ms = within.and_then(|within| self.duration(within, DurationUse::Positive));

@@ -1,7 +1,7 @@
 //! Walking formulas.
 
 use nvp_plan::response::formula::{Clause, Formula, Piece};
-use nvp_plan::response::playbook::{Answer, Limit, Playbook};
+use nvp_plan::response::playbook::{Answer, Limit, Playbook, Step};
 
 use crate::typed::Expr;
 
@@ -138,4 +138,14 @@ pub(crate) fn observed<'f>(root: &'f Formula<Expr>, visit: &mut dyn FnMut(&'f Ex
             visit(&observed.of);
         }
     });
+}
+
+/// Whether a step says the one of the list that it goes through; also where it goes through none.
+pub(crate) fn says_item(step: &Step<Expr>) -> bool {
+    let check = step.check.iter().map(|(clause, _)| &clause.formula);
+    let mut says = step.each.is_none();
+    for formula in step.call.arguments.iter().chain(check) {
+        all(formula, &mut |part| says |= matches!(part, Formula::Item));
+    }
+    says
 }

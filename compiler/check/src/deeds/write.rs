@@ -12,8 +12,8 @@ use super::{Formal, WriteInfo, visit};
 use crate::checker::Checker;
 use crate::problems::clauses::ClauseTwice;
 use crate::problems::deeds::{
-    ExpiresTime, LooksAtMetrics, OnceWithoutProbe, UnknownParameter, WithoutRepeat, WithoutUndo,
-    WriteConflict,
+    ExpiresTime, LooksAtMetrics, OnceWithoutProbe, ProbeLooksAtNothing, UnknownParameter, WithoutRepeat,
+    WithoutUndo, WriteConflict,
 };
 use crate::typed;
 
@@ -64,7 +64,7 @@ impl<'a> Checker<'a> {
         if let (Repeat::Once, None, false) = (repeat, said.probe, cut_short) {
             self.sink.report(OnceWithoutProbe { write: &name.node, span: name.span });
         }
-        let probe = said.probe.and_then(|(probe, _)| self.probe(probe));
+        let probe = said.probe.and_then(|(probe, _)| self.probe(&name.node, probe));
         let (undo, before) = match said.undo {
             Some((call, span)) => self.undo(call, Span { start: call.name.span.start, ..span }),
             None => (None, Vec::new()),
@@ -137,9 +137,15 @@ impl<'a> Checker<'a> {
         Some(place)
     }
 
-    fn probe(&mut self, expr: &'a Expr) -> Option<Clause<typed::Expr>> {
+    fn probe(&mut self, write: &str, expr: &'a Expr) -> Option<Clause<typed::Expr>> {
         let clause = self.clause(expr, "`probe`")?;
         self.refuse_metrics(&clause.formula, expr.span)?;
+        let mut looks = false;
+        visit::all(&clause.formula, &mut |part| looks |= matches!(part, Formula::Read(_) | Formula::Now));
+        if !looks {
+            self.sink.report(ProbeLooksAtNothing { write, span: expr.span });
+            return None;
+        }
         Some(clause)
     }
 

@@ -40,6 +40,21 @@ impl From<WithoutUndo<'_>> for Diagnostic {
     }
 }
 
+/// A probe that looks at nothing.
+pub(crate) struct ProbeLooksAtNothing<'t> {
+    pub(crate) write: &'t str,
+    pub(crate) span: Span,
+}
+
+impl From<ProbeLooksAtNothing<'_>> for Diagnostic {
+    fn from(ProbeLooksAtNothing { write, span }: ProbeLooksAtNothing<'_>) -> Self {
+        let title = format!("the probe of `{write}` looks at nothing");
+        Diagnostic::error(codes::PROBE_LOOKS_AT_NOTHING, title, span)
+            .note("a probe tells whether the deed has happened; where it is true beforehand the deed is not done")
+            .help("ask a `read` of the provider what is so")
+    }
+}
+
 /// A write that does not say what doing it twice means.
 pub(crate) struct WithoutRepeat<'t> {
     pub(crate) write: &'t str,

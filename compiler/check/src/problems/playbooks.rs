@@ -103,6 +103,36 @@ impl From<IrreversibleNotLast<'_>> for Diagnostic {
     }
 }
 
+/// Runs that are approved once for all and asked for each time.
+pub(crate) struct ApprovedAndAsked {
+    pub(crate) span: Span,
+    pub(crate) approved: Span,
+}
+
+impl From<ApprovedAndAsked> for Diagnostic {
+    fn from(ApprovedAndAsked { span, approved }: ApprovedAndAsked) -> Self {
+        let title = "each run is approved here, and all of them already are";
+        Diagnostic::error(codes::APPROVED_AND_ASKED, title, span)
+            .also(approved, "approves all runs")
+            .help("keep `approval by` to be asked each time, or `approved by` to be asked never")
+    }
+}
+
+/// A `lift` that takes nothing back.
+pub(crate) struct LiftsNothing<'t> {
+    pub(crate) playbook: &'t str,
+    pub(crate) span: Span,
+}
+
+impl From<LiftsNothing<'_>> for Diagnostic {
+    fn from(LiftsNothing { playbook, span }: LiftsNothing<'_>) -> Self {
+        let title = format!("`lift` takes nothing back: no step of `{playbook}` can be undone");
+        Diagnostic::error(codes::LIFTS_NOTHING, title, span)
+            .note("what expires ends by itself, and what is irreversible or has a `keep` stays")
+            .help("take it away, or give a write its `undo`")
+    }
+}
+
 /// Steps of playbooks that lock kinds of things in a circle.
 pub(crate) struct LockOrder<'t> {
     /// What is locked first, what then, by which playbook, and where.

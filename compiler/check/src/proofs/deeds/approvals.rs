@@ -1,4 +1,4 @@
-//! What cannot be taken back is approved, bounded, and not followed by what may fail.
+//! What cannot be taken back is approved, bounded, and not followed by what may fail; and what is to be lifted can be taken back.
 
 use nvp_dsl::Diagnostic;
 use nvp_dsl::ast::PlaybookClause;
@@ -6,7 +6,7 @@ use nvp_plan::response::playbook::{Autonomy, Step};
 
 use super::{Book, does_span};
 use crate::checker::Checker;
-use crate::problems::playbooks::{IrreversibleNotLast, IrreversibleUnapproved};
+use crate::problems::playbooks::{IrreversibleNotLast, IrreversibleUnapproved, LiftsNothing};
 use crate::typed::Expr;
 
 impl Checker<'_> {
@@ -26,6 +26,15 @@ impl Checker<'_> {
                 let span = does_span(written);
                 found.push(IrreversibleUnapproved { playbook, step, span, is_approved }.into());
             }
+        }
+        let is_undone = |step: &Step<Expr>| {
+            step.keep.is_none() && self.write_done(step).is_some_and(|write| write.undo.is_some())
+        };
+        let lift = book.node.clauses.iter().find(|clause| matches!(clause.node, PlaybookClause::Lift { .. }));
+        if let Some(lift) = lift
+            && !book.typed.steps.iter().any(is_undone)
+        {
+            found.push(LiftsNothing { playbook: &book.node.name.node, span: lift.span }.into());
         }
         let steps: Vec<_> = book.steps().collect();
         for pair in steps.windows(2) {
