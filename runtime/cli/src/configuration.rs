@@ -1,52 +1,69 @@
 //! The configuration file (TOML): what is watched, who is told, who is who, what stands behind providers. Shared by `run` and `check`.
+//!
+//! What is wrong with it is told as diagnostics, like what is wrong with policies. It must not know what the tables are used for.
+
+mod parts;
+mod places;
+mod secrets;
+mod shown;
+mod told;
 
 use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 use std::time::Duration;
 
-use nvp_act::channels::config::Tables;
 use nvp_act::destinations::webhook::Webhook;
 use nvp_control::ControlConfig;
 use nvp_drive::binding::{Answers, Problem};
-use nvp_ingest::scrape::{ConfigError, Scrape};
+use nvp_ingest::scrape::Scrape;
 use serde::Deserialize;
 
+pub use self::secrets::{missing_of_all, missing_of_answers, missing_under};
+pub use self::told::{Told, refuse, tell};
 use crate::failure::Failure;
-use crate::output::Paint;
 
 /// The largest configuration, in bytes.
 const CONFIG_BYTES_MAX: u64 = 4 << 20;
 /// How often this machine may be read.
 const HOST_INTERVALS: std::ops::RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(10);
 
-/// A configuration file.
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// A configuration file, as far as it can be read.
+pub struct Configuration {
+    /// The text and its places.
+    pub written: Written,
+    /// What it says.
+    pub config: Config,
+    /// What is wrong with it. What stands behind channels and providers is not looked at yet.
+    pub problems: Vec<Problem>,
+}
+
+/// The text of a configuration, for showing where something is wrong.
+#[derive(Default)]
+pub struct Written {
+    name: String,
+    text: String,
+}
+
+/// The name only: what stands in the text may be a secret that somebody wrote down by mistake.
+impl std::fmt::Debug for Written {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Written").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// What a configuration says.
+#[derive(Default)]
 pub struct Config {
     /// This machine is watched.
     pub host: Option<Host>,
     /// Targets.
-    #[serde(default)]
     pub scrape: Vec<Scrape>,
     /// Where decisions go.
-    #[serde(default)]
     pub webhook: Vec<Webhook>,
     /// Where people are heard, beside the socket in the state's folder.
-    #[serde(default)]
     pub control: ControlConfig,
-    #[serde(default)]
-    notifications: toml::Table,
-    #[serde(default)]
-    channel: toml::Table,
-    #[serde(default)]
-    person: toml::Table,
-    #[serde(default)]
-    team: toml::Table,
-    #[serde(default)]
-    provider: toml::Table,
-    /// Who answers alerts, and what playbooks may call: the tables above.
-    #[serde(skip)]
+    /// Who answers alerts, and what playbooks may call.
     pub answers: Answers,
 }
 
@@ -59,8 +76,8 @@ pub struct Host {
     pub interval: Option<Duration>,
 }
 
-/// Reads the file; only what stands behind channels and providers is not looked at yet.
-pub fn read(path: &Path) -> Result<Config, Failure> {
+/// Reads the file; what is wrong with what stands in it is in the result.
+pub fn read(path: &Path) -> Result<Configuration, Failure> {
     let unreadable = |why: String| Failure::new(format!("cannot read `{}`: {why}", path.display()));
     let file = File::open(path).map_err(|error| unreadable(error.to_string()))?;
     let mut text = String::new();
@@ -69,18 +86,9 @@ pub fn read(path: &Path) -> Result<Config, Failure> {
     if text.len() as u64 > CONFIG_BYTES_MAX {
         return Err(unreadable(format!("it is larger than {CONFIG_BYTES_MAX} bytes")));
     }
-    let config = toml::from_str(&text).map_err(|error| ConfigError::of(&error, &text));
-    let mut config: Config =
-        config.map_err(|error| Failure::new(format!("`{}`, {error}", path.display())))?;
-    let take = std::mem::take::<toml::Table>;
-    let tables = Tables {
-        notifications: take(&mut config.notifications),
-        channel: take(&mut config.channel),
-        person: take(&mut config.person),
-        team: take(&mut config.team),
-    };
-    config.answers = Answers { tables, providers: take(&mut config.provider) };
-    Ok(config)
+    let mut problems = Vec::new();
+    let config = parts::read(&text, &mut problems);
+    Ok(Configuration { written: Written { name: path.display().to_string(), text }, config, problems })
 }
 
 /// An interval at which this machine may be read.
@@ -91,17 +99,4 @@ pub fn within_host_intervals(interval: Duration) -> Result<Duration, String> {
 
 fn interval<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Option<Duration>, D::Error> {
     within_host_intervals(nvp_settings::duration(from)?).map(Some).map_err(serde::de::Error::custom)
-}
-
-/// What does not fit between policies and configuration, for people: two lines each.
-pub fn told(problems: &[Problem], paint: Paint) -> String {
-    let mut text = String::new();
-    for problem in problems {
-        let word = if problem.is_error { paint.error("error") } else { paint.warning("warning") };
-        text.push_str(&format!("{word}: {}: {}\n", problem.place, problem.why));
-        if !problem.help.is_empty() {
-            text.push_str(&format!("{}: {}\n", paint.help("help"), problem.help));
-        }
-    }
-    text
 }

@@ -142,9 +142,3 @@ pub fn tell_diagnostics(diagnostics: &[Diagnostic], sources: &SourceMap, color: 
     let text = render::human(diagnostics, sources, color.on_stderr());
     drop(io::stderr().lock().write_all(text.as_bytes()));
 }
-
-/// Tells people on standard error.
-pub fn tell(text: &str) {
-    // Standard error may be gone; then there is nobody to tell.
-    drop(io::stderr().lock().write_all(text.as_bytes()));
-}

@@ -1,6 +1,8 @@
 //! The command line as its users see it: the built binary, its exit codes, and what it writes.
 
 #[cfg(test)]
+mod bad_configurations;
+#[cfg(test)]
 mod bad_input;
 #[cfg(test)]
 mod bad_policies;

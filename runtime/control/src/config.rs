@@ -39,6 +39,19 @@ pub struct TokenConfig {
 }
 
 impl ControlConfig {
+    /// Looks at what can be looked at without fetching a secret.
+    ///
+    /// # Errors
+    /// When others could reach it, or when nobody could use it.
+    pub fn check(&self) -> Result<(), ControlError> {
+        match (self.listen, self.token.keys().next()) {
+            (None, Some(name)) => Err(ControlError::NoAddress { name: name.clone() }),
+            (Some(address), _) if !address.ip().is_loopback() => Err(ControlError::NotLoopback { address }),
+            (Some(_), None) => Err(ControlError::NoToken),
+            _ => Ok(()),
+        }
+    }
+
     /// What to hear at, with the socket in the state's folder `state`. Secrets are fetched.
     ///
     /// # Errors

@@ -2,14 +2,20 @@
 //!
 //! Nothing is connected to and no secret is fetched here.
 
+mod problem;
+
 use std::collections::{BTreeMap, BTreeSet};
 
-use nvp_act::channels::config::{ConfigError, Configuration, Tables};
+use nvp_act::channels::config::{Configuration, Tables};
 use nvp_act::providers::{self, Configured, Declared};
 use nvp_plan::response::Lowered;
 use nvp_plan::response::ladder::Calls;
 use nvp_respond::roster::Roster;
 use nvp_respond::roster::reach::can_reach;
+use nvp_settings::Fault;
+
+pub use self::problem::{Place, Problem};
+use crate::codes;
 
 /// The tables of a configuration that say who is told and what can be done.
 #[derive(Default)]
@@ -32,19 +38,6 @@ impl std::fmt::Debug for Answers {
     }
 }
 
-/// Something that is wrong, or not as it should be. Shows no secret.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Problem {
-    /// Where: a place in the policies or in the configuration.
-    pub place: String,
-    /// What.
-    pub why: String,
-    /// How to mend it; empty where `why` says so.
-    pub help: String,
-    /// Whether nothing can be run so; otherwise it is a warning.
-    pub is_error: bool,
-}
-
 /// A configuration that fits the policies.
 #[derive(Debug)]
 pub struct Bound {
@@ -65,7 +58,7 @@ pub fn bind(plan: &Lowered, answers: &Answers) -> Result<Bound, Vec<Problem>> {
     let configuration = match Configuration::read(&answers.tables) {
         Ok(configuration) => Some(configuration),
         Err(errors) => {
-            problems.extend(errors.iter().map(of_configuration));
+            problems.extend(errors.iter().map(Problem::from));
             None
         }
     };
@@ -75,16 +68,30 @@ pub fn bind(plan: &Lowered, answers: &Answers) -> Result<Bound, Vec<Problem>> {
     }
     let providers = providers(plan, &answers.providers, &mut problems);
     match configuration {
-        Some(configuration) if problems.iter().all(|problem| !problem.is_error) => {
+        Some(configuration) if !problems.iter().any(Problem::is_error) => {
             Ok(Bound { configuration, providers, warnings: problems })
         }
         _ => Err(problems),
     }
 }
 
-fn of_configuration(error: &ConfigError) -> Problem {
-    let help = error.help.clone().unwrap_or_default();
-    Problem { place: error.place.clone(), why: error.problem.clone(), help, is_error: true }
+/// Looks at a configuration by itself, where there are no sound policies that it could fit.
+#[must_use]
+pub fn alone(answers: &Answers) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    if let Err(errors) = Configuration::read(&answers.tables) {
+        problems.extend(errors.iter().map(Problem::from));
+    }
+    problems.extend(answers.providers.iter().filter_map(|(name, value)| by_itself(name, value)));
+    problems
+}
+
+/// What is wrong with a provider whatever the policies declare.
+fn by_itself(name: &str, value: &toml::Value) -> Option<Problem> {
+    match value.as_table() {
+        Some(table) => Configured::read(name, table.clone()).err().map(Problem::from),
+        None => Some(no_table(name)),
+    }
 }
 
 /// Each rung of a ladder that is used must reach somebody.
@@ -99,12 +106,15 @@ fn rungs(plan: &Lowered, roster: &Roster, problems: &mut Vec<Problem>) {
                 .iter()
                 .filter_map(|channel| Some((*channel, can_reach(roster, &plan.teams, team, channel).err()?)))
                 .collect();
-            let is_error = missing.len() == channels.len();
-            let place = format!("escalation {}, {} {team}", ladder.name, rung.name);
+            let nobody = missing.len() == channels.len();
+            let code = if nobody { codes::RUNG_REACHES_NOBODY } else { codes::CHANNEL_REACHES_NOBODY };
             for (channel, why) in missing {
+                let place = Place::Rung { ladder: ladder.name.clone(), rung: rung.name.clone() };
                 let help = format!("bind `{channel}` and say in `[team.{team}]` who is reached by it");
-                let why = if is_error { format!("the rung reaches nobody: {why}") } else { why };
-                problems.push(Problem { place: place.clone(), why, help, is_error });
+                let why = if nobody { format!("the rung reaches nobody: {why}") } else { why };
+                let problem = Problem::new(code, place, why, help);
+                let team = Place::Configuration(format!("team.{team}"));
+                problems.push(problem.also(team, "the team that is called"));
             }
         }
     }
@@ -124,12 +134,12 @@ fn told(plan: &Lowered, roster: &Roster, problems: &mut Vec<Problem>) {
                 Answer::Ticket(channel, _) => {
                     let channel = plan.channels.get(channel.index()).map_or("", |it| it.name.as_str());
                     if !roster.channels.contains(channel) {
-                        problems.push(Problem {
-                            place: format!("playbook {}", playbook.name),
-                            why: format!("`{channel}`, by which it writes a ticket, is bound to nothing"),
-                            help: format!("add `[channel.{channel}]`"),
-                            is_error: true,
-                        });
+                        problems.push(Problem::new(
+                            codes::TICKET_BOUND_TO_NOTHING,
+                            Place::Playbook(playbook.name.clone()),
+                            format!("`{channel}`, by which it writes a ticket, is bound to nothing"),
+                            format!("add `[channel.{channel}]`"),
+                        ));
                     }
                 }
                 Answer::EscalateTo(_) => {}
@@ -140,12 +150,14 @@ fn told(plan: &Lowered, roster: &Roster, problems: &mut Vec<Problem>) {
         let Some(team) = plan.teams.get(team).map(|team| team.name.as_str()) else { continue };
         let is_reached = |channel: &String| can_reach(roster, &plan.teams, team, channel).is_ok();
         if !roster.channels.iter().any(is_reached) {
-            problems.push(Problem {
-                place: format!("playbook {playbook}"),
-                why: format!("`{team}`, which it tells, cannot be reached by any channel"),
-                help: format!("say in `[team.{team}]` who is in it, or where it is reached"),
-                is_error: true,
-            });
+            let problem = Problem::new(
+                codes::TEAM_NOT_REACHED,
+                Place::Playbook(playbook.to_owned()),
+                format!("`{team}`, which it tells, cannot be reached by any channel"),
+                format!("say in `[team.{team}]` who is in it, or where it is reached"),
+            );
+            let team = Place::Configuration(format!("team.{team}"));
+            problems.push(problem.also(team, "the team that is told"));
         }
     }
 }
@@ -157,45 +169,48 @@ fn providers(
 ) -> Vec<(Configured, Declared)> {
     let mut bound = Vec::new();
     for provider in &plan.providers {
-        let Some(table) = tables.get(&provider.name) else {
-            problems.push(Problem {
-                place: format!("provider {}", provider.name),
-                why: "the policies declare it, and nothing stands behind it".to_owned(),
-                help: format!("add `[provider.{}]` with its `kind`", provider.name),
-                is_error: true,
-            });
+        let declared_at = || Place::Provider(provider.name.clone());
+        let Some(value) = tables.get(&provider.name) else {
+            problems.push(Problem::new(
+                codes::NOTHING_BEHIND_PROVIDER,
+                declared_at(),
+                format!("`{}` is declared, and nothing stands behind it", provider.name),
+                format!("add `[provider.{}]` with its `kind`", provider.name),
+            ));
             continue;
         };
-        let Some(table) = table.as_table().cloned() else {
-            problems.push(Problem {
-                place: format!("provider.{}", provider.name),
-                why: "it is no table".to_owned(),
-                help: format!("write `[provider.{}]`", provider.name),
-                is_error: true,
-            });
+        let Some(table) = value.as_table().cloned() else {
+            problems.push(no_table(&provider.name));
             continue;
         };
         let declared = Declared::of(provider);
         match Configured::read(&provider.name, table) {
             Ok(configured) => {
-                problems
-                    .extend(providers::disagreements(&configured, &declared).into_iter().map(of_provider));
+                let disagreements = providers::disagreements(&configured, &declared).into_iter();
+                problems.extend(
+                    disagreements.map(|problem| Problem::from(problem).also(declared_at(), "declared here")),
+                );
                 bound.push((configured, declared));
             }
-            Err(problem) => problems.push(of_provider(problem)),
+            Err(problem) => problems.push(problem.into()),
         }
     }
-    for name in tables.keys().filter(|name| plan.providers.iter().all(|provider| provider.name != **name)) {
-        problems.push(Problem {
-            place: format!("provider.{name}"),
-            why: "no policy declares it".to_owned(),
-            help: "it is not used; remove it, or declare it".to_owned(),
-            is_error: false,
-        });
+    for (name, value) in tables {
+        if plan.providers.iter().any(|provider| provider.name == *name) {
+            continue;
+        }
+        problems.extend(by_itself(name, value));
+        problems.push(Problem::new(
+            codes::PROVIDER_NOT_DECLARED,
+            Place::Configuration(format!("provider.{name}")),
+            format!("no policy declares the provider `{name}`"),
+            "it is not used; remove it, or declare it",
+        ));
     }
     bound
 }
 
-fn of_provider(problem: providers::Problem) -> Problem {
-    Problem { place: problem.place, why: problem.why, help: problem.help, is_error: true }
+fn no_table(provider: &str) -> Problem {
+    let help = format!("write `[provider.{provider}]`");
+    Problem::configured(Fault::Value, format!("provider.{provider}"), "a provider is a table", help)
 }

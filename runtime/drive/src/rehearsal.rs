@@ -253,8 +253,10 @@ impl<P: Pretend> Rehearsal<P> {
 #[must_use]
 pub fn everybody(plan: &Lowered) -> Roster {
     let channels: BTreeSet<String> = plan.channels.iter().map(|channel| channel.name.clone()).collect();
-    let team =
-        |name: &String| (name.clone(), TeamRoster { shared: channels.clone(), ..TeamRoster::default() });
+    let team = |name: &String| {
+        let members = vec![SOMEBODY.to_owned()];
+        (name.clone(), TeamRoster { shared: channels.clone(), members, ..TeamRoster::default() })
+    };
     Roster {
         teams: plan.teams.iter().map(|it| team(&it.name)).collect(),
         people: Default::default(),

@@ -56,7 +56,7 @@ fn told(notification: &Notification) -> String {
     match &notification.reason {
         Reason::Page { rung, attempt: 1, .. } => format!("{rung} calls {whom} by {channel}: {title}"),
         Reason::Page { rung, attempt, .. } => {
-            format!("{rung} calls {whom} by {channel}, for the {attempt}th time: {title}")
+            format!("{rung} calls {whom} by {channel}, for the {} time: {title}", ordinal(*attempt))
         }
         Reason::Worse => format!("{whom} is told by {channel} that it got worse: {title}"),
         Reason::Unacknowledged => format!("{whom} is called again by {channel}: {title}"),
@@ -167,4 +167,16 @@ fn looked(clause: &str, text: &str, is: Option<bool>, values: &[(String, Value)]
     let values: Vec<String> = values.iter().map(|(text, value)| format!("{text} is {value}")).collect();
     let seen = if values.is_empty() { String::new() } else { format!(" ({})", values.join(", ")) };
     Some(format!("{clause} `{text}` is {how}{seen}"))
+}
+
+/// `2nd`, `11th`.
+fn ordinal(number: u32) -> String {
+    let ending = match (number % 10, number % 100) {
+        (_, 11..=13) => "th",
+        (1, _) => "st",
+        (2, _) => "nd",
+        (3, _) => "rd",
+        _ => "th",
+    };
+    format!("{number}{ending}")
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use nvp_plan::response::provider::{Parameter, ValueType};
 use nvp_plan::unit::Unit;
-use nvp_settings::Setting;
+use nvp_settings::{Fault, Setting};
 
 use super::config::Body;
 use super::{Configured, Declared, Problem};
@@ -104,7 +104,11 @@ pub fn disagreements(configured: &Configured, declared: &Declared) -> Vec<Proble
         }
         Offer::Native(native) => native_reads_and_writes(native, configured, declared, &mut problems),
     }
-    problems
+    let sorted = |problem: Problem| match problem.fault {
+        Fault::Literal => problem,
+        _ => problem.fault(Fault::Disagreement),
+    };
+    problems.into_iter().map(sorted).collect()
 }
 
 type Operations<'d> = BTreeMap<&'d str, &'d [Parameter]>;

@@ -12,7 +12,7 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
-use nvp_settings::Setting;
+use nvp_settings::{Fault, Setting};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -39,11 +39,21 @@ pub struct Problem {
     pub why: String,
     /// How to mend it.
     pub help: String,
+    /// What sort of thing it is.
+    pub fault: Fault,
 }
 
 impl Problem {
     pub(super) fn new(place: impl Into<String>, why: impl Into<String>, help: impl Into<String>) -> Self {
-        Self { place: place.into(), why: why.into(), help: help.into() }
+        let why = why.into();
+        let fault = Fault::of(&why);
+        Self { place: place.into(), why, help: help.into(), fault }
+    }
+
+    /// The same of another sort than its words say.
+    pub(super) fn fault(mut self, fault: Fault) -> Self {
+        self.fault = fault;
+        self
     }
 }
 
@@ -113,7 +123,8 @@ impl Configured {
                     place,
                     "it does not say its kind",
                     format!("add `kind`: one of {KINDS}"),
-                ));
+                )
+                .fault(Fault::Missing));
             }
         };
         let common = toml::Table::from_iter(
@@ -139,7 +150,8 @@ impl Configured {
                 } else {
                     "there is no such kind".to_owned()
                 };
-                return Err(Problem::new(format!("{place}.kind"), why, format!("write one of {KINDS}")));
+                let problem = Problem::new(format!("{place}.kind"), why, format!("write one of {KINDS}"));
+                return Err(problem.fault(Fault::Kind));
             }
         };
         let configured = Self { name: name.to_owned(), config: common.config, at_once, body };
@@ -187,19 +199,9 @@ fn part<T: DeserializeOwned>(place: &str, table: toml::Table) -> Result<T, Probl
     serde_path_to_error::deserialize(table).map_err(|error| {
         let path = error.path().to_string();
         let place = if path == "." { place.to_owned() } else { format!("{place}.{path}") };
-        let why = without_text(error.inner().message());
+        let why = nvp_settings::without_text(error.inner().message());
         Problem::new(place, why, "see the page of providers in the documentation for what may stand here")
     })
-}
-
-/// `invalid type: string "…", expected …` without the string.
-fn without_text(message: &str) -> String {
-    let hidden = ["invalid type: string ", "invalid value: string "].iter().find_map(|start| {
-        let rest = message.strip_prefix(start)?;
-        let (_, expected) = rest.rsplit_once("\", expected ")?;
-        Some(format!("a text stands here, and what is needed is {expected}"))
-    });
-    hidden.unwrap_or_else(|| message.lines().next().unwrap_or_default().to_owned())
 }
 
 impl fmt::Display for Body {

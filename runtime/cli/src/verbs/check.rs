@@ -8,24 +8,25 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use nvp_drive::against::{self, MissingPart};
-use nvp_drive::binding::{self, Problem};
+use nvp_drive::binding;
 use nvp_drive::generation::Generation;
 use nvp_dsl::diagnostic::{Diagnostic, Severity};
 use nvp_dsl::{Code, FileId, render};
 use nvp_kernels::Mode;
 
+use crate::configuration::{self, Configuration, Told};
 use crate::failure::{Exit, Failure};
 use crate::options::Global;
-use crate::output::{Output, Paint};
+use crate::output::Output;
 use crate::policies::{self, Policies};
-use crate::{configuration, pages, words};
+use crate::{pages, words};
 
 const EXAMPLES: &str = "\
 Examples:
   novaevo-policy check policies/host
   novaevo-policy check policies --format github --deny warnings
   novaevo-policy check policies/host --against http://localhost:9100/metrics
-  novaevo-policy check policies --config watch.toml
+  novaevo-policy check policies --config watch.toml --secrets
 
 Exit codes: 0 no errors, 1 errors (with `--deny warnings` also warnings), 2 wrong usage, or a file could not be read";
 
@@ -48,6 +49,9 @@ pub struct Arguments {
     /// Tell whether this configuration fits: every rung reaches somebody, every provider is there and does what is declared
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// With `--config`: also fetch each secret that it names, and tell those that are missing or empty
+    #[arg(long, requires = "config")]
+    pub secrets: bool,
     /// Also say what could be neither proved nor refuted
     #[arg(long, short)]
     pub verbose: bool,
@@ -81,33 +85,43 @@ pub fn run(arguments: &Arguments, global: &Global, out: &mut Output) -> Result<E
         None => None,
     };
     policies::tell_problems(&policies.set.problems, global.color);
-    let unfit = unfit(arguments, &policies)?;
-    if arguments.format == Format::Human {
-        out.write_all(configuration::told(&unfit, out.paint()).as_bytes())?;
-    } else {
-        policies::tell(&configuration::told(&unfit, Paint::new(global.color.on_stderr())));
-    }
-    report(arguments, &policies, (fed, &unfit), out)?;
+    let unfit = unfit(arguments, &mut policies)?;
+    report(arguments, &policies, (fed, unfit), out)?;
     let denied = |diagnostic: &Diagnostic| diagnostic.severity == Severity::Error || arguments.deny.is_some();
     Ok(match &policies {
         policies if !policies.set.problems.is_empty() => Exit::Unable,
         policies if policies.diagnostics.iter().any(denied) => Exit::Found,
-        _ if unfit.iter().any(|problem| problem.is_error || arguments.deny.is_some()) => Exit::Found,
         _ => Exit::Good,
     })
 }
 
-/// What does not fit between sound policies and the configuration, if one is named.
-fn unfit(arguments: &Arguments, policies: &Policies) -> Result<Vec<Problem>, Failure> {
-    let Some(path) = &arguments.config else { return Ok(Vec::new()) };
-    let config = configuration::read(path)?;
-    let Some(policy) = policies.policy.clone() else { return Ok(Vec::new()) };
-    let generation = Generation::new(policy, Mode::Off);
-    let generation = generation.map_err(|error| Failure::new(error.to_string()))?;
-    Ok(match binding::bind(&generation.response, &config.answers) {
-        Ok(bound) => bound.warnings,
-        Err(problems) => problems,
-    })
+/// Adds what is wrong with the configuration, and what does not fit between it and the policies; says how many errors that are. Policies
+/// with errors are not compared: what they need is not known.
+fn unfit(arguments: &Arguments, policies: &mut Policies) -> Result<Option<usize>, Failure> {
+    let Some(path) = &arguments.config else { return Ok(None) };
+    let Configuration { written, config, mut problems } = configuration::read(path)?;
+    problems.extend(match policies.policy.clone() {
+        Some(policy) => {
+            let generation = Generation::new(policy, Mode::Off);
+            let generation = generation.map_err(|error| Failure::new(error.to_string()))?;
+            match binding::bind(&generation.response, &config.answers) {
+                Ok(bound) => bound.warnings,
+                Err(problems) => problems,
+            }
+        }
+        None => binding::alone(&config.answers),
+    });
+    if arguments.secrets {
+        problems.extend(configuration::missing_of_all(&written));
+    }
+    let errors = problems.iter().filter(|problem| problem.is_error()).count();
+    let told = Told::new(&problems, &written, std::mem::take(&mut policies.set.sources), &policies.set.files);
+    policies.set.sources = told.sources;
+    policies.diagnostics.extend(told.diagnostics);
+    policies
+        .diagnostics
+        .sort_by_key(|diagnostic| (diagnostic.primary.span.file, diagnostic.primary.span.start));
+    Ok(Some(errors))
 }
 
 /// How many metrics get data, of those that were looked at.
@@ -136,7 +150,7 @@ fn compare(policies: &mut Policies, wire: &str) -> Result<Option<Fed>, Failure> 
 fn report(
     arguments: &Arguments,
     policies: &Policies,
-    (fed, unfit): (Option<Fed>, &[Problem]),
+    (fed, unfit): (Option<Fed>, Option<usize>),
     out: &mut Output,
 ) -> Result<(), Failure> {
     let (diagnostics, sources) = (&policies.diagnostics, &policies.set.sources);
@@ -154,7 +168,8 @@ fn report(
         }
         if policies.set.own_files() > 0 || !diagnostics.is_empty() {
             let fits = fits(arguments, policies, unfit);
-            writeln!(out, "{}{}{fits}", summary(policies, out), fed.map(said_of).unwrap_or_default())?;
+            let summary = summary(policies, unfit.is_some(), out);
+            writeln!(out, "{summary}{}{fits}", fed.map(said_of).unwrap_or_default())?;
         }
     }
     Ok(())
@@ -171,14 +186,12 @@ fn unproved(policies: &Policies, out: &mut Output) -> Result<(), Failure> {
     Ok(())
 }
 
-/// `; 2 errors with watch.toml`, `; fits watch.toml`
-fn fits(arguments: &Arguments, policies: &Policies, unfit: &[Problem]) -> String {
-    let Some(path) = arguments.config.as_ref().filter(|_| policies.policy.is_some()) else {
-        return String::new();
-    };
-    match unfit.iter().filter(|problem| problem.is_error).count() {
-        0 => format!("; fits {}", path.display()),
-        errors => format!("; {} with {}", words::count(errors, "error", "errors"), path.display()),
+/// `; fits watch.toml`
+fn fits(arguments: &Arguments, policies: &Policies, unfit: Option<usize>) -> String {
+    match (&arguments.config, unfit) {
+        (Some(path), Some(0)) if policies.policy.is_some() => format!("; fits {}", path.display()),
+        (Some(path), Some(errors)) if errors > 0 => format!("; does not fit {}", path.display()),
+        _ => String::new(),
     }
 }
 
@@ -189,14 +202,14 @@ fn said_of(Fed { fed, all }: Fed) -> String {
 }
 
 /// `3 files, 12 alerts: no errors, 1 warning`
-fn summary(policies: &Policies, out: &Output) -> String {
+fn summary(policies: &Policies, is_configured: bool, out: &Output) -> String {
     let paint = out.paint();
     let count =
         |severity| policies.diagnostics.iter().filter(|diagnostic| diagnostic.severity == severity).count();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
     // Files of which no text could be made are among the texts only.
     let modules = policies.set.files.iter().filter(|file| file.module.is_some()).count();
-    let files = policies.set.sources.files().count().saturating_sub(modules);
+    let files = policies.set.sources.files().count().saturating_sub(modules + usize::from(is_configured));
     let files = words::count(files, "file", "files");
     let alerts = policies
         .policy

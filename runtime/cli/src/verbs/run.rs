@@ -33,6 +33,7 @@ use self::unfed::Unfed;
 use crate::failure::{Exit, Failure};
 use crate::options::Global;
 use crate::output::Output;
+use crate::policies::Policies;
 use crate::view::{self, Screen, Theme};
 use crate::{logging, policies, words};
 
@@ -97,7 +98,7 @@ pub enum Format {
 
 /// Runs, until a signal, a key or a mishap.
 pub fn run(arguments: &Arguments, global: &Global, _out: &mut Output) -> Result<Exit, Failure> {
-    let mut setup = config::setup(arguments)?;
+    let mut setup = config::setup(arguments, global)?;
     let (loaded, generation) = policies::ready(&arguments.paths, global)?;
     if generation.plan.alerts.is_empty() {
         let failure = Failure::new(format!("no alerts in {}: there is nothing to decide", title(arguments)));
@@ -108,7 +109,8 @@ pub fn run(arguments: &Arguments, global: &Global, _out: &mut Output) -> Result<
     let runtime = runtime.map_err(|error| Failure::new(format!("the system gives no threads: {error}")))?;
     let (files, on_terminal) = (loaded.set.own_files() as u64, io::stdout().is_terminal());
     let own_files = loaded.set.own().collect();
-    let run = Run { arguments, global, files, own_files, title: title(arguments), on_terminal };
+    let run =
+        Run { arguments, global, loaded: &loaded, files, own_files, title: title(arguments), on_terminal };
     let exit = runtime.block_on(run.go(setup, generation));
     logging::give_back();
     // Nothing is left to wait for; a thread that hangs in the kernel must not keep the process.
@@ -126,6 +128,7 @@ fn title(arguments: &Arguments) -> String {
 struct Run<'r> {
     arguments: &'r Arguments,
     global: &'r Global,
+    loaded: &'r Policies,
     files: u64,
     own_files: BTreeSet<FileId>,
     title: String,
@@ -137,7 +140,8 @@ impl Run<'_> {
     async fn go(&self, setup: Setup, generation: Generation) -> Result<Exit, Failure> {
         let stop = CancellationToken::new();
         signals::end_with_signals(&stop)?;
-        let answers = answers::prepare(self.arguments, self.global, &generation.response, &setup.answers)?;
+        let answered = (&setup, self.loaded);
+        let answers = answers::prepare(self.arguments, self.global, &generation.response, answered)?;
         let server = self.listen().await?;
         let screen = self.screen();
         let mut destinations = self.webhooks(&setup)?;

@@ -30,22 +30,14 @@ fn what_cannot_be_run_says_why_and_how_to_mend_it() {
         (vec!["missing.nvp"], 2, "missing.nvp"),
         (vec!["policy.nvp", "--config", "empty.toml"], 2, "names nothing to watch"),
         (vec!["policy.nvp", "--config", "none.toml"], 2, "cannot read `none.toml`"),
-        (vec!["policy.nvp", "--config", "typo.toml"], 2, "line 4, column 3: unknown field `webhok`"),
-        (
-            vec!["policy.nvp", "--config", "secret.toml"],
-            2,
-            "line 3, column 10: a secret must not be written here",
-        ),
-        (
-            vec!["policy.nvp", "--config", "number.toml"],
-            2,
-            "line 3, column 10: a secret must not be written here",
-        ),
+        (vec!["policy.nvp", "--config", "typo.toml"], 2, "--> typo.toml:4:3"),
+        (vec!["policy.nvp", "--config", "secret.toml"], 2, "error[E0905]: a secret must not be written here"),
+        (vec!["policy.nvp", "--config", "number.toml"], 2, "error[E0905]: a secret must not be written here"),
         (vec!["policy.nvp", "--config", "variable.toml"], 2, "`NOVAEVO_NO_SUCH` is not set"),
         (
             vec!["policy.nvp", "--config", "slow.toml"],
             2,
-            "line 2, column 12: a duration from `1s` to `10s` is needed",
+            "error[E0903]: a duration from `1s` to `10s` is needed",
         ),
         (vec!["empty.nvp"], 2, "no alerts in empty.nvp: there is nothing to decide"),
         (
@@ -63,9 +55,9 @@ fn what_cannot_be_run_says_why_and_how_to_mend_it() {
         (
             vec!["policy.nvp", "--config", "unit.toml"],
             2,
-            "line 3, column 12: `5` has no unit: write `\"5s\"` for seconds",
+            "error[E0903]: `5` has no unit: write `\"5s\"` for seconds",
         ),
-        (vec!["policy.nvp", "--config", "five.toml"], 2, "line 2, column 12: `5` has no unit"),
+        (vec!["policy.nvp", "--config", "five.toml"], 2, "--> five.toml:2:12"),
         (vec!["policy.nvp", "--scrape", "http://a:1/", "--interval", "2s"], 2, "it is not read"),
         (vec!["policy.nvp", "--interval", "11s"], 2, "a duration from `1s` to `10s` is needed"),
         (vec!["policy.nvp", "--listen", "192.0.2.1:80"], 2, "cannot listen at 192.0.2.1:80"),

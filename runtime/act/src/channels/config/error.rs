@@ -1,5 +1,7 @@
 //! What is wrong with the configuration of channels, people and teams.
 
+use nvp_settings::Fault;
+
 /// A problem: where, what, and how to mend it. Shows no secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`[{place}]`: {problem}{}", help.as_deref().map(|help| format!(": {help}")).unwrap_or_default())]
@@ -10,12 +12,22 @@ pub struct ConfigError {
     pub problem: String,
     /// How to mend it, where that is not said yet.
     pub help: Option<String>,
+    /// What sort of thing it is.
+    pub fault: Fault,
 }
 
 impl ConfigError {
     /// A problem that says its mend itself.
     pub(super) fn new(place: impl Into<String>, problem: impl Into<String>) -> Self {
-        Self { place: place.into(), problem: problem.into(), help: None }
+        let problem = problem.into();
+        let fault = Fault::of(&problem);
+        Self { place: place.into(), problem, help: None, fault }
+    }
+
+    /// The same of another sort than its words say.
+    pub(super) fn fault(mut self, fault: Fault) -> Self {
+        self.fault = fault;
+        self
     }
 
     /// The same with a mend.

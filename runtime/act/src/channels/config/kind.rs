@@ -57,14 +57,23 @@ pub(super) fn read(kind: &str, table: toml::Table) -> Option<Result<Box<dyn Kind
 fn as_kind<K: Kind + serde::de::DeserializeOwned + 'static>(
     table: toml::Table,
 ) -> Result<Box<dyn Kind>, String> {
-    let kind: K = toml::Value::Table(table).try_into().map_err(|error| one_line(&error))?;
+    let kind: K = with_place(table)?;
     kind.check()?;
     Ok(Box::new(kind))
 }
 
-/// What the TOML reader says, on one line.
+/// Reads a table; what is wrong is said with the key that it is wrong at, where the words do not name it.
+pub(super) fn with_place<T: serde::de::DeserializeOwned>(table: toml::Table) -> Result<T, String> {
+    serde_path_to_error::deserialize(toml::Value::Table(table)).map_err(|error| {
+        let (path, why) = (error.path().to_string(), one_line(error.inner()));
+        let key = path.split(['.', '[']).next().unwrap_or_default();
+        if key.is_empty() || why.contains(&format!("`{key}`")) { why } else { format!("`{key}`: {why}") }
+    })
+}
+
+/// What the TOML reader says, on one line, without what stands there.
 pub(super) fn one_line(error: &toml::de::Error) -> String {
-    error.message().lines().collect::<Vec<_>>().join(" ")
+    nvp_settings::without_text(error.message())
 }
 
 /// What is said of an address on a channel that takes none.

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use nvp_settings::Fault;
+
 use super::error::listed;
 use super::{ChannelConfig, ConfigError};
 
@@ -46,16 +48,20 @@ pub(super) fn read_contacts<'t>(
             } else {
                 format!("write `[channel.{channel}]`, or one of {known}")
             };
-            errors.push(ConfigError::new(place, "there is no such channel").help(mend));
+            errors.push(ConfigError::new(place, "there is no such channel").help(mend).fault(Fault::Name));
             continue;
         }
         let Some(address) = value.as_str().filter(|text| !text.trim().is_empty()) else {
-            errors.push(ConfigError::new(place, "an address is a text"));
+            errors.push(ConfigError::new(place, "an address is a text").fault(Fault::Address));
             continue;
         };
         match channels.get(channel).map_or(Ok(()), |config| config.kind.check_contact(address)) {
             Ok(()) => drop(read.insert(channel.clone(), address.to_owned())),
-            Err(why) => errors.push(ConfigError::new(place, why)),
+            Err(why) => {
+                let error = ConfigError::new(place, why);
+                let fault = if error.fault == Fault::Literal { Fault::Literal } else { Fault::Address };
+                errors.push(error.fault(fault));
+            }
         }
     }
     read

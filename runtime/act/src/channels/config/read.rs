@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use nvp_respond::roster::Roster;
+use nvp_settings::Fault;
 use serde::Deserialize;
 
 use super::error::listed;
-use super::kind::{KINDS, one_line, read};
+use super::kind::{KINDS, one_line, read, with_place};
 use super::people::read_people;
 use super::teams::read_teams;
 use super::{ChannelConfig, Common, ConfigError, Configuration, Site, Tables, Templates};
@@ -93,13 +94,15 @@ fn read_channel(name: &str, value: &toml::Value) -> Result<ChannelConfig, Config
     let kinds = || format!("write `kind` as one of {}", listed(KINDS));
     let kind = match table.remove("kind") {
         Some(toml::Value::String(kind)) => kind,
-        _ => return Err(refuse("it does not say what it is".to_owned()).help(kinds())),
+        _ => return Err(refuse("it does not say what it is".to_owned()).help(kinds()).fault(Fault::Missing)),
     };
     let common: Common = part(&mut table, &["give_up_after", "queue"]).map_err(refuse)?;
     let templates: Templates = part(&mut table, &["subject", "body"]).map_err(refuse)?;
     templates.check().map_err(refuse)?;
     let kind = read(&kind, table)
-        .ok_or_else(|| refuse("there is no such kind of channel".to_owned()).help(kinds()))?
+        .ok_or_else(|| {
+            refuse("there is no such kind of channel".to_owned()).help(kinds()).fault(Fault::Kind)
+        })?
         .map_err(refuse)?;
     Ok(ChannelConfig { common, templates, kind })
 }
@@ -112,5 +115,5 @@ fn part<T: serde::de::DeserializeOwned>(table: &mut toml::Table, keys: &[&str]) 
             taken.insert((*key).to_owned(), value);
         }
     }
-    toml::Value::Table(taken).try_into().map_err(|error| one_line(&error))
+    with_place(taken)
 }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use nvp_respond::roster::TeamRoster;
+use nvp_settings::Fault;
 
 use super::people::{Contacts, read_contacts};
 use super::rotation::read_rotation;
@@ -87,5 +88,7 @@ pub(super) fn names(
 
 /// Somebody who is not there.
 pub(super) fn unknown_person(place: &str, name: &str) -> ConfigError {
-    ConfigError::new(place, format!("nobody is called `{name}`")).help(format!("write `[person.{name}]`"))
+    ConfigError::new(place, format!("nobody is called `{name}`"))
+        .help(format!("write `[person.{name}]`"))
+        .fault(Fault::Name)
 }

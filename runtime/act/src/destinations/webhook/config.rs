@@ -88,6 +88,25 @@ impl Webhook {
         }
     }
 
+    /// Looks at what can be looked at without fetching a secret.
+    ///
+    /// # Errors
+    /// The key that is wrong, and why.
+    pub fn check(&self) -> Result<(), (String, String)> {
+        if matches!(self.url, Setting::Plain(_)) {
+            self.address().map_err(|why| ("url".to_owned(), why.to_string()))?;
+        }
+        for (name, setting) in &self.headers {
+            let refuse = |why: String| (format!("headers.{name}"), why);
+            let header = HeaderName::try_from(name.as_str())
+                .map_err(|_| refuse(format!("`{name}` is no name of a header")))?;
+            if header == AUTHORIZATION && matches!(setting, Setting::Plain(_)) {
+                return Err(refuse(SecretError::Literal.to_string()));
+            }
+        }
+        Ok(())
+    }
+
     /// The address, fetched and looked at.
     pub(super) fn address(&self) -> Result<Url, WebhookError> {
         let text = self.url.fetch()?;

@@ -53,7 +53,7 @@ fn what_is_wrong_has_a_place_and_a_mend() {
         (
             "kind = 'http'\nbase = 'http://a'\n[write.a]\npath = '/b'\nfailed = ['x']",
             "provider.x.write.a.failed[0]",
-            "a text stands here, and what is needed is u16",
+            "a text stands here, and what is needed is a whole number",
         ),
         (
             "kind = 'http'\nbase = 'http://a'\n[write.a]\npath = '/b'\nbody = { n = '{to' }",

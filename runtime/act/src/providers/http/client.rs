@@ -151,6 +151,16 @@ impl Client {
     }
 }
 
+impl Target {
+    /// Looks at an address that is written down; one that is kept elsewhere is not fetched.
+    pub(super) fn check(&self, place: &str) -> Result<(), Problem> {
+        match &self.base {
+            Setting::Plain(_) => address(place, &self.base, &mut Secrets::default()).map(drop),
+            Setting::Kept(_) => Ok(()),
+        }
+    }
+}
+
 fn address(place: &str, base: &Setting, secrets: &mut Secrets) -> Result<Url, Problem> {
     let place = format!("{place}.base");
     let text =

@@ -114,6 +114,7 @@ impl HttpBody {
     /// Whether it can be carried out. Fetches no secret.
     pub(in crate::providers) fn check(&self, place: &str) -> Result<(), Problem> {
         self.key_header(place)?;
+        self.target.check(place)?;
         for (name, read) in &self.read {
             let place = format!("{place}.read.{name}");
             if RequestTemplate::parse(&place, &read.path, &read.query, read.body.as_ref())?.has_intent() {

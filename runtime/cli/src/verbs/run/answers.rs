@@ -2,15 +2,16 @@
 
 use std::path::Path;
 
-use nvp_drive::binding::{self, Answers, Bound};
+use nvp_drive::binding::{self, Bound, Problem};
 use nvp_drive::live::AnswerOptions;
 use nvp_plan::response::Lowered;
 
 use super::Arguments;
+use super::config::Setup;
+use crate::configuration::{Told, missing_of_answers, missing_under, refuse, tell};
 use crate::failure::{Exit, Failure};
 use crate::options::Global;
-use crate::output::Paint;
-use crate::{configuration, policies};
+use crate::policies::Policies;
 
 /// The journal's file in the folder of the state.
 const JOURNAL: &str = "journal.sqlite";
@@ -22,7 +23,7 @@ pub fn prepare(
     arguments: &Arguments,
     global: &Global,
     plan: &Lowered,
-    answers: &Answers,
+    (setup, loaded): (&Setup, &Policies),
 ) -> Result<Option<AnswerOptions>, Failure> {
     if arguments.only_decide {
         return Ok(None);
@@ -36,37 +37,56 @@ pub fn prepare(
         );
         return Err(failure.help("add `--state DIR`, or `--only-decide` to answer nothing"));
     };
-    let bound = match binding::bind(plan, answers) {
+    let told = |problems: &[Problem]| {
+        Told::new(problems, &setup.written, loaded.set.sources.clone(), &loaded.set.files)
+    };
+    let bound = match binding::bind(plan, &setup.answers) {
         Ok(bound) => bound,
         Err(problems) => {
-            policies::tell(&configuration::told(&problems, Paint::new(global.color.on_stderr())));
+            tell(&told(&problems), global.color);
             return Err(Failure::AlreadyTold(Exit::Unable));
         }
     };
-    policies::tell(&configuration::told(&bound.warnings, Paint::new(global.color.on_stderr())));
-    open(folder, bound).map(Some)
+    tell(&told(&bound.warnings), global.color);
+    let is_declared = |name: &str| plan.providers.iter().any(|provider| provider.name == name);
+    let mut missing = missing_of_answers(&setup.answers, &is_declared);
+    missing.extend(missing_under(&setup.written, "control"));
+    refuse(&told(&missing), global.color)?;
+    open(folder, bound)
+        .map_err(|unfit| match unfit {
+            Unfit::Told(failure) => failure,
+            Unfit::Placed(problems) => {
+                tell(&told(&problems), global.color);
+                Failure::AlreadyTold(Exit::Unable)
+            }
+        })
+        .map(Some)
+}
+
+/// Why what is configured cannot be made ready.
+enum Unfit {
+    /// Something of the machine.
+    Told(Failure),
+    /// Something of the configuration.
+    Placed(Vec<Problem>),
 }
 
 /// Fetches secrets and makes channels and providers ready.
-fn open(folder: &Path, bound: Bound) -> Result<AnswerOptions, Failure> {
+fn open(folder: &Path, bound: Bound) -> Result<AnswerOptions, Unfit> {
     let Bound { configuration, providers, .. } = bound;
-    let (channels, addresses) = configuration.bind().map_err(|errors| {
-        Failure::new(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))
-    })?;
+    let (channels, addresses) =
+        configuration.bind().map_err(|errors| Unfit::Placed(errors.iter().map(Problem::from).collect()))?;
     let mut serving = Vec::new();
     let kept = folder.join(PROVIDERS);
     if !providers.is_empty() {
         let made = std::fs::create_dir_all(&kept);
         made.map_err(|error| {
-            Failure::new(format!("the state cannot be kept: `{}`: {error}", kept.display()))
+            Unfit::Told(Failure::new(format!("the state cannot be kept: `{}`: {error}", kept.display())))
         })?;
     }
     for (configured, declared) in providers {
         let opened = configured.open(declared, &kept);
-        serving.push(opened.map_err(|problem| {
-            let failure = Failure::new(format!("`{}`: {}", problem.place, problem.why));
-            if problem.help.is_empty() { failure } else { failure.help(problem.help) }
-        })?);
+        serving.push(opened.map_err(|problem| Unfit::Placed(vec![problem.into()]))?);
     }
     let roster = configuration.roster().clone();
     Ok(AnswerOptions { journal: folder.join(JOURNAL), roster, channels, addresses, providers: serving })

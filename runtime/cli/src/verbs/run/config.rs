@@ -18,12 +18,14 @@ use nvp_act::destinations::webhook::Webhook;
 use nvp_control::ControlConfig;
 use nvp_drive::binding::Answers;
 use nvp_drive::live::source::Source;
+use nvp_dsl::SourceMap;
 use nvp_ingest::host::HostOptions;
 use nvp_ingest::scrape::Scrape;
 
 use super::Arguments;
-use crate::configuration;
+use crate::configuration::{self, Configuration, Told, Written, missing_under, refuse};
 use crate::failure::Failure;
+use crate::options::Global;
 
 /// How often this machine is read unless said.
 const HOST_INTERVAL: Duration = Duration::from_secs(5);
@@ -40,6 +42,8 @@ pub struct Setup {
     pub names: Vec<String>,
     /// Who is told.
     pub webhooks: Vec<Webhook>,
+    /// The configuration's text, for showing where something is wrong.
+    pub written: Written,
     /// Who answers alerts, and what playbooks may call.
     pub answers: Answers,
     /// Where people are heard, beside the socket in the state's folder.
@@ -62,8 +66,16 @@ impl Setup {
 }
 
 /// From the command line, and from the file that it names.
-pub fn setup(arguments: &Arguments) -> Result<Setup, Failure> {
-    let config = arguments.config.as_deref().map(configuration::read).transpose()?;
+pub fn setup(arguments: &Arguments, global: &Global) -> Result<Setup, Failure> {
+    let read = arguments.config.as_deref().map(configuration::read).transpose()?;
+    let (written, config) = match read {
+        None => (Written::default(), None),
+        Some(Configuration { written, config, mut problems }) => {
+            problems.extend(missing_under(&written, "webhook"));
+            refuse(&Told::new(&problems, &written, SourceMap::default(), &[]), global.color)?;
+            (written, Some(config))
+        }
+    };
     let is_nothing_said = config.is_none() && arguments.scrape.is_empty();
     let config = config.unwrap_or_default();
     let (mut sources, mut names) = (Vec::new(), Vec::new());
@@ -95,6 +107,7 @@ pub fn setup(arguments: &Arguments) -> Result<Setup, Failure> {
         sources,
         names,
         webhooks,
+        written,
         answers: config.answers,
         control: config.control,
         targets_without_interval,
