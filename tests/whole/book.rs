@@ -106,6 +106,36 @@ fn what_the_book_says_is_refused_is_refused_with_that_code() {
     assert!(seen >= 1, "the book shows no error");
 }
 
+/// Codes in a text: `E0300`, `W0910`.
+fn codes(text: &str) -> std::collections::BTreeSet<String> {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric());
+    let is_code = |word: &&str| {
+        word.len() == 5 && word.starts_with(['E', 'W']) && word.chars().skip(1).all(|c| c.is_ascii_digit())
+    };
+    words.filter(is_code).map(str::to_owned).collect()
+}
+
+#[test]
+fn every_code_that_the_book_names_has_a_page_and_what_is_proved_of_deeds_is_all_in_it() {
+    let all: std::collections::BTreeSet<String> = nvp_dsl::codes::pages()
+        .chain(nvp_check::codes::pages())
+        .chain(nvp_drive::codes::pages())
+        .map(|page| page.code.to_owned())
+        .collect();
+    for path in pages() {
+        let unknown: Vec<_> = codes(&read(&path)).difference(&all).cloned().collect();
+        assert!(unknown.is_empty(), "{} names {unknown:?}", shown(&path));
+    }
+    let told = codes(&read(&root().join("docs/proved.md")));
+    let is_of_deeds = |code: &&String| {
+        ["E07", "E08", "E09", "W0706", "W0707", "W0708", "W0709", "W071", "W072", "W09"]
+            .iter()
+            .any(|start| code.starts_with(start))
+    };
+    let missing: Vec<_> = all.iter().filter(is_of_deeds).filter(|code| !told.contains(*code)).collect();
+    assert!(missing.is_empty(), "docs/proved.md lacks {missing:?}");
+}
+
 /// Kept honest: a set with a wrong unit is refused.
 #[test]
 fn the_harness_can_fail() {
