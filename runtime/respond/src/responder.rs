@@ -13,7 +13,7 @@ use crate::calendar;
 use crate::clock::Clock;
 use crate::context::Context;
 use crate::desk::{Desk, Telling};
-use crate::effect::{Effects, Event, IncidentEvent, Reason};
+use crate::effect::{Effects, End, Event, IncidentEvent, Reason};
 use crate::incident::rows::Row;
 use crate::incident::services::Services;
 use crate::input::{ActionNumber, Deed, IncidentNumber, Input, Numbers};
@@ -327,7 +327,8 @@ impl Responder {
                     let said = format!("{playbook} {}{why}", end.name());
                     for (answer, place) in answers.into_iter().zip(1_u32..) {
                         let key = format!("run {action} {playbook} {} {place}", end.name());
-                        self.answer(answer, (&key, &said, &origin), out);
+                        let did_nothing = matches!(end, End::Refused(_));
+                        self.answer(answer, (&key, &said, &origin, did_nothing), out);
                     }
                 }
             }
@@ -355,7 +356,12 @@ impl Responder {
         self.with_desk(out, |desk, context, out| desk.notify(context, &team, &telling, out));
     }
 
-    fn answer(&mut self, answer: Told, (key, said, origin): (&str, &str, &Origin), out: &mut Effects) {
+    fn answer(
+        &mut self,
+        answer: Told,
+        (key, said, origin, did_nothing): (&str, &str, &Origin, bool),
+        out: &mut Effects,
+    ) {
         let telling = |severity, reason, title: String, lines| Telling {
             key: key.to_owned(),
             incident: origin.incident,
@@ -386,7 +392,7 @@ impl Responder {
                 });
                 let ladders: Vec<&str> = ladders.map(|ladder| ladder.name.as_str()).collect();
                 self.with_desk(out, |desk, context, out| {
-                    desk.escalate_to(context, incident, (&ladders, &rung), said, out);
+                    desk.escalate_to(context, incident, (&ladders, &rung), (said, did_nothing), out);
                 });
             }
         }

@@ -121,7 +121,7 @@ pub fn happen(world: &mut World, what: &Happens) {
         }
         Happens::Rung(number, rung) => world.with(|desk, context, out| {
             let rung = ["N0", "N1", "N2", "N3"][*rung];
-            desk.escalate_to(context, *number, (&["standard"], rung), "it failed", out);
+            desk.escalate_to(context, *number, (&["standard"], rung), ("it failed", false), out);
         }),
         Happens::Release(number) => world.with(|desk, context, _| desk.release(context, *number, "standard")),
         Happens::Jumps(ms) => world.clock(now_ms + ms),

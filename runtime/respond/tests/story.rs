@@ -112,7 +112,7 @@ fn happen(world: &mut World, at_ms: i64, what: &str) {
         "rung" => {
             let (incident, why) = (number(1), rest(4));
             world.with(|desk, context, out| {
-                desk.escalate_to(context, incident, (&[words[2]], words[3]), &why, out);
+                desk.escalate_to(context, incident, (&[words[2]], words[3]), (&why, false), out);
             });
         }
         "release" => world.with(|desk, context, _| desk.release(context, number(1), words[2])),

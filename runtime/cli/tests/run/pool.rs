@@ -153,6 +153,7 @@ async fn when_most_gateways_are_slow_nothing_is_touched_and_people_are_called() 
     world.assert_as_it_was().await;
     world.finish(process).await;
     assert_eq!(world.people.tickets(), [Value::Null; 0]);
+    assert_eq!(world.people.count("sms", "page"), 1, "called once for all four\n{}", world.told());
     show(&world);
 }
 

@@ -60,13 +60,14 @@ impl Desk {
 
     /// A playbook asks for a rung of these ladders (those of the alert that started it), and says why. A ladder below it jumps there;
     /// one that is there already, or above, calls its rung again to say so. Where somebody has taken it up, it is told for
-    /// information. Of an incident that is over the rung is told all the same: what a playbook left behind is not over.
+    /// information. Of an incident that is over the rung is told all the same: what a playbook left behind is not over. Where nothing was
+    /// done (`did_nothing`: the playbook was refused) those who were called already know enough: they read it when they are called again.
     pub fn escalate_to(
         &mut self,
         context: &Context<'_>,
         number: IncidentNumber,
         (ladders, rung): (&[&str], &str),
-        why: &str,
+        (why, did_nothing): (&str, bool),
         out: &mut Effects,
     ) {
         let Some(incident) = self.incidents.get_mut(&number) else {
@@ -93,7 +94,7 @@ impl Desk {
             let first = || ladder.rungs.iter().position(|rung| rung.calls != Calls::Automatic);
             let Some(place) = place.or_else(first) else { continue };
             if is_open {
-                self.jump(context, number, (ladder, place), why);
+                self.jump(context, number, (ladder, place), (why, did_nothing));
             } else {
                 self.tell_after(context, number, (ladder, place), why, out);
             }
@@ -135,7 +136,7 @@ impl Desk {
         context: &Context<'_>,
         number: IncidentNumber,
         (ladder, place): (&Ladder, usize),
-        why: &str,
+        (why, did_nothing): (&str, bool),
     ) {
         let mature_ms = context.clock.mature_ms();
         let known = |incident: &Incident| incident.ladders.iter().position(|run| run.ladder == ladder.name);
@@ -153,13 +154,15 @@ impl Desk {
                 run.go_on(mature_ms);
             }
         }
-        run.lines.push(why.to_owned());
+        if !run.lines.iter().any(|line| line == why) {
+            run.lines.push(why.to_owned());
+        }
         match ladder.rungs.get(place) {
             Some(rung) if present.is_none_or(|present| present < place) => {
                 run.begin(place, rung, run.origin_ms.map(|_| mature_ms));
                 run.urgent = is_taken_up.then_some((Urgent::Told, 0)).filter(|_| !run.is_automatic);
             }
-            _ if run.is_automatic => {}
+            _ if run.is_automatic || did_nothing => {}
             _ => run.urgent = run.urgent.or(Some((Urgent::Told, run.served_ms(mature_ms)))),
         }
         self.due.ladder(number, at, run, Some(mature_ms));
