@@ -36,6 +36,7 @@ pub fn page(number: u64, channel: &str) -> Notification {
         runbook: Some("https://runbooks.example/gateway".into()),
         alerts: 3,
         since_ms: 1_700_000_000_000,
+        acknowledgements: 0,
     }
 }
 

@@ -7,6 +7,7 @@ mod collect;
 mod decisions;
 mod footer;
 mod header;
+mod incidents;
 mod keys;
 mod model;
 mod render;

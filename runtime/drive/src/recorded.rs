@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::given::Given;
 
 /// Goes up with every change of the layout.
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 /// The most samples of one record; more are several.
 pub const SAMPLES_MAX: usize = 1 << 20;
 

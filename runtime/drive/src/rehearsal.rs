@@ -261,5 +261,6 @@ pub fn everybody(plan: &Lowered) -> Roster {
         teams: plan.teams.iter().map(|it| team(&it.name)).collect(),
         people: Default::default(),
         channels: channels.clone(),
+        ..Roster::default()
     }
 }

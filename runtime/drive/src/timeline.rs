@@ -63,6 +63,7 @@ fn told(notification: &Notification) -> String {
         Reason::Resolved => format!("{whom} is told by {channel} that it is resolved: {title}"),
         Reason::Notice => format!("{whom} is told by {channel}: {title}"),
         Reason::Ticket => format!("a ticket is written by {channel}: {title}"),
+        Reason::Acknowledged => format!("{whom} is shown by {channel} that somebody sees to it: {title}"),
         Reason::Approval(run) => format!("{whom} is asked by {channel} to approve run {run}: {title}"),
     }
 }

@@ -48,6 +48,7 @@ fn notification(number: u64) -> Notification {
         runbook: Some("https://example.org/runbooks/gateway".into()),
         alerts: 3,
         since_ms: 1_795_392_000_000,
+        acknowledgements: 0,
     }
 }
 

@@ -39,6 +39,9 @@ pub struct Notification {
     pub alerts: u32,
     /// Since when, in ms since the Unix epoch.
     pub since_ms: i64,
+    /// How often its incident had been acknowledged when it was made, this time included where it tells of one.
+    #[serde(default)]
+    pub acknowledgements: u32,
 }
 
 /// Why a notification is sent.
@@ -69,6 +72,8 @@ pub enum Reason {
         /// The run's number.
         action: u64,
     },
+    /// Somebody has acknowledged it: to those who were told of it.
+    Acknowledged,
 }
 
 impl Reason {
@@ -83,6 +88,7 @@ impl Reason {
             Self::Notice => ReasonKind::Notice,
             Self::Ticket => ReasonKind::Ticket,
             Self::Approval { .. } => ReasonKind::Approval,
+            Self::Acknowledged => ReasonKind::Acknowledged,
         }
     }
 }
@@ -133,9 +139,15 @@ impl Delivery {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AttemptEnd {
     /// The channel took it over; the notification leaves the outbox.
-    Accepted,
+    Accepted {
+        /// What the other side calls it, where it says so.
+        remote: Option<String>,
+    },
     /// It left; the notification leaves the outbox.
-    Sent,
+    Sent {
+        /// What the other side calls it, where it says so.
+        remote: Option<String>,
+    },
     /// It was not sent, and is to be tried again, not before then.
     Retry {
         /// Why, for people, without secrets.
@@ -162,8 +174,8 @@ impl AttemptEnd {
     #[must_use]
     pub const fn result(&self) -> AttemptResult {
         match self {
-            Self::Accepted => AttemptResult::Accepted,
-            Self::Sent => AttemptResult::Sent,
+            Self::Accepted { .. } => AttemptResult::Accepted,
+            Self::Sent { .. } => AttemptResult::Sent,
             Self::Retry { .. } => AttemptResult::Retry,
             Self::Failed { .. } => AttemptResult::Failed,
             Self::Unknown { .. } => AttemptResult::Unknown,
@@ -173,14 +185,21 @@ impl AttemptEnd {
     pub(crate) fn why(&self) -> Option<&str> {
         match self {
             Self::Retry { why, .. } | Self::Failed { why } | Self::Unknown { why, .. } => Some(why),
-            Self::Accepted | Self::Sent => None,
+            Self::Accepted { .. } | Self::Sent { .. } => None,
         }
     }
 
     pub(crate) const fn not_before_ms(&self) -> Option<i64> {
         match self {
             Self::Retry { not_before_ms, .. } | Self::Unknown { not_before_ms, .. } => Some(*not_before_ms),
-            Self::Accepted | Self::Sent | Self::Failed { .. } => None,
+            Self::Accepted { .. } | Self::Sent { .. } | Self::Failed { .. } => None,
+        }
+    }
+
+    pub(crate) fn remote(&self) -> Option<&str> {
+        match self {
+            Self::Accepted { remote } | Self::Sent { remote } => remote.as_deref(),
+            Self::Retry { .. } | Self::Failed { .. } | Self::Unknown { .. } => None,
         }
     }
 }

@@ -11,7 +11,11 @@ use crate::error::JournalError;
 pub const APPLICATION_ID: i32 = 0x6e76_706a;
 
 /// The steps, oldest first.
-pub const STEPS: &[&str] = &[include_str!("schema/0001_tables.sql"), include_str!("schema/0002_views.sql")];
+pub const STEPS: &[&str] = &[
+    include_str!("schema/0001_tables.sql"),
+    include_str!("schema/0002_views.sql"),
+    include_str!("schema/0003_remotes.sql"),
+];
 
 /// The version of a schema with all steps.
 pub const VERSION: u32 = STEPS.len() as u32;

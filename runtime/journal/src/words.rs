@@ -188,6 +188,8 @@ words! {
         Ticket = "ticket",
         /// A run waits for an approval.
         Approval = "approval",
+        /// Somebody sees to it.
+        Acknowledged = "acknowledged",
     }
 }
 

@@ -59,6 +59,7 @@ pub fn notification(number: u64, incident: u64) -> Notification {
         runbook: Some("https://example.org/runbooks/gateway".into()),
         alerts: 3,
         since_ms: MIDNIGHT_MS,
+        acknowledgements: 0,
     }
 }
 

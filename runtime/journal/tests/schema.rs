@@ -6,7 +6,7 @@ use nvp_journal::words::{
     ActionEnd, ActionState, AttemptResult, CallOutcome, IncidentState, NotificationState, ReasonKind,
     Severity, Subject,
 };
-use nvp_journal::{APPLICATION_ID, Found, Options, Reader, STEPS, VERSION, Verification};
+use nvp_journal::{APPLICATION_ID, Found, Options, Page, Reader, Reason, STEPS, VERSION, Verification};
 
 use crate::sample::{Place, alone, opened, written};
 
@@ -16,7 +16,9 @@ fn old(place: &Place, version: usize) {
     for step in &STEPS[..version] {
         connection.execute_batch(step).unwrap();
     }
-    connection.execute_batch(include_str!("old/1.sql")).unwrap();
+    for rows in [include_str!("old/1.sql"), include_str!("old/2.sql")].iter().take(version) {
+        connection.execute_batch(rows).unwrap();
+    }
     connection.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
     connection.pragma_update(None, "user_version", version as u32).unwrap();
 }
@@ -35,6 +37,9 @@ fn an_old_file_is_carried_over_with_its_rows() {
         let reader = journal.reader().unwrap();
         assert_eq!(reader.incident(1).unwrap().unwrap().title, "gateway is slow");
         assert!(matches!(journal.verify(&[]).unwrap(), Verification::Whole { .. }), "its chain still holds");
+        if version >= 2 {
+            keeps_its_notifications(&reader);
+        }
         journal.write(alone(opened(2))).unwrap().durable().unwrap();
         assert!(matches!(journal.verify(&[]).unwrap(), Verification::Whole { .. }));
         drop(journal);
@@ -44,6 +49,24 @@ fn an_old_file_is_carried_over_with_its_rows() {
         assert_eq!(objects(&place), objects(&new));
         assert_eq!(place.open().found().migrated_from, None);
     }
+}
+
+/// What version 2 knew of notifications is known, and nothing else.
+fn keeps_its_notifications(reader: &Reader) {
+    let sent = reader.notification(1).unwrap().unwrap();
+    assert_eq!(
+        sent.notification.reason,
+        Reason::Page { ladder: "standard".into(), rung: "N1".into(), attempt: 1 }
+    );
+    assert_eq!((sent.state, sent.attempts, sent.repeats), (NotificationState::Sent, 2, 1));
+    assert_eq!((sent.remote, sent.notification.acknowledgements), (None, 0));
+    let attempts: Vec<_> =
+        reader.attempts(1).unwrap().iter().map(|one| (one.result, one.is_repeat)).collect();
+    assert_eq!(attempts, [(AttemptResult::Interrupted, false), (AttemptResult::Sent, true)]);
+    let waiting = reader.outbox(Page::default()).unwrap();
+    let waiting: Vec<_> =
+        waiting.iter().map(|row| (row.notification.number, &row.notification.reason)).collect();
+    assert_eq!(waiting, [(2, &Reason::Approval { action: 1 })]);
 }
 
 fn objects(place: &Place) -> Vec<(String, Option<String>)> {

@@ -14,6 +14,7 @@ mod looking;
 mod manage;
 mod program;
 mod run;
+mod shown;
 mod step;
 mod undo;
 
@@ -28,6 +29,7 @@ pub(crate) use self::deed::{DeedState, Doing, Stage};
 pub(crate) use self::locks::Locks;
 use self::looking::Look;
 pub(crate) use self::manage::{News, Told};
+pub use self::shown::{At, Shown};
 use crate::effect::End;
 use crate::formula::{Answers, ReadKey};
 use crate::input::{ActionNumber, CallNumber, IncidentNumber};

@@ -75,6 +75,8 @@ pub struct Notification {
     pub alerts: u32,
     /// Since when, in ms since the Unix epoch.
     pub since_ms: i64,
+    /// How often its incident had been acknowledged when it was made, this time included where it tells of one.
+    pub acknowledgements: u32,
 }
 
 /// Why a notification is sent.
@@ -101,6 +103,8 @@ pub enum Reason {
     Ticket,
     /// A run waits for an approval.
     Approval(ActionNumber),
+    /// Somebody has acknowledged it: to those who were told of it, by channels that show such a thing.
+    Acknowledged,
 }
 
 /// A call of a provider.

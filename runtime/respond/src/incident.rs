@@ -1,5 +1,7 @@
 //! Incidents: alerts of one service, and of services connected with it, as people see them.
 
+mod called;
+mod levels;
 pub(crate) mod rows;
 pub mod services;
 pub(crate) mod tally;
@@ -10,6 +12,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use smol_str::SmolStr;
 
+pub use self::levels::Level;
 use crate::input::{IncidentNumber, Labels};
 use crate::ladder::Run;
 use crate::severity::Severity;
@@ -50,6 +53,8 @@ pub struct Incident {
     pub(crate) attempts: BTreeMap<(String, String), u32>,
     /// How often it was resolved.
     pub(crate) resolutions: u32,
+    /// How often it was acknowledged, over reopenings too.
+    pub(crate) acknowledgements: u32,
     /// How many rows ended because their data ended.
     pub(crate) forgotten: u32,
 }

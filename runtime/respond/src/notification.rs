@@ -108,7 +108,8 @@ impl Post {
             incident: Some(incident.number),
             reason: letter.reason.clone(),
             channel: whom.channel.clone(),
-            team: Some(whom.team.clone()),
+            // A ticket is nobody's.
+            team: (!whom.team.is_empty()).then(|| whom.team.clone()),
             person: whom.person.clone(),
             severity: incident.severity,
             priority: incident.priority,
@@ -118,6 +119,7 @@ impl Post {
             runbook: text::runbook(incident, rows),
             alerts: u32::try_from(incident.alerts()).unwrap_or(u32::MAX),
             since_ms: incident.opened_ms,
+            acknowledgements: incident.acknowledgements,
         }));
         let call = letter.caller.map(|(ladder, rung)| Called {
             whom: whom.clone(),

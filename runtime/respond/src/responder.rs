@@ -9,11 +9,13 @@ use serde::{Deserialize, Serialize};
 
 use crate::Observe;
 use crate::action::{Actions, Context as ActionContext, News, Origin, Told};
+pub use crate::action::{At, Shown};
 use crate::calendar;
 use crate::clock::Clock;
 use crate::context::Context;
 use crate::desk::{Desk, Telling};
 use crate::effect::{Effects, End, Event, IncidentEvent, Reason};
+use crate::incident::Incident;
 use crate::incident::rows::Row;
 use crate::incident::services::Services;
 use crate::input::{ActionNumber, Deed, IncidentNumber, Input, Numbers};
@@ -200,6 +202,11 @@ impl Responder {
         self.state.actions.runs.keys().copied()
     }
 
+    /// Runs that have not ended, to look at, by number.
+    pub fn runs(&self) -> impl Iterator<Item = Shown> {
+        self.state.actions.runs.values().filter_map(|action| action.shown(&self.plan))
+    }
+
     /// What a person did.
     fn deed(&mut self, by: &str, deed: &Deed, observe: &dyn Observe, out: &mut Effects) {
         let ignored = match deed {
@@ -340,11 +347,7 @@ impl Responder {
     fn ask_approval(&mut self, number: ActionNumber, origin: &Origin, playbook: &str, out: &mut Effects) {
         let run = self.state.actions.runs.get(&number);
         let hash = run.map(|run| run.source_hash.clone()).unwrap_or_default();
-        let planned = self.plan.playbooks.iter().find(|book| book.name == playbook);
-        let Some(team) = planned.and_then(|book| self.plan.teams.get(book.approval.by?.index())) else {
-            return;
-        };
-        let team = team.name.clone();
+        let teams = self.approvers(origin, playbook);
         let telling = Telling {
             key: format!("run {number} {playbook} approval"),
             incident: origin.incident,
@@ -353,7 +356,37 @@ impl Responder {
             title: format!("run {number} of {playbook} waits for an approval"),
             lines: vec![format!("novaevo-policy approve {number} --hash {hash}")],
         };
-        self.with_desk(out, |desk, context, out| desk.notify(context, &team, &telling, out));
+        self.with_desk(out, |desk, context, out| {
+            for team in &teams {
+                desk.notify(context, team, &telling, out);
+            }
+            if teams.is_empty() {
+                desk.nobody(context, "whoever may approve", &telling, out);
+            }
+        });
+    }
+
+    /// Who is asked to approve a run of a playbook, by name: the team that it names; where anybody may, the people whom the incident has
+    /// reached, or would reach first; where no ladder is asked for, the incident's owner.
+    fn approvers(&self, origin: &Origin, playbook: &str) -> Vec<String> {
+        let planned = self.plan.playbooks.iter().find(|book| book.name == playbook);
+        if let Some(team) = planned.and_then(|book| self.plan.teams.get(book.approval.by?.index())) {
+            return vec![team.name.clone()];
+        }
+        let ladders = self.ladders_of(&origin.alert);
+        let incident = origin.incident.and_then(|number| self.state.desk.incident(number));
+        let called = incident.map(|incident| incident.called(&self.plan, &ladders)).unwrap_or_default();
+        let owner = incident.and_then(Incident::owner).filter(|_| called.is_empty());
+        called.into_iter().chain(owner).map(str::to_owned).collect()
+    }
+
+    /// The ladders that an alert asks for, at whatever level.
+    fn ladders_of(&self, alert: &str) -> Vec<&str> {
+        let ladders = self.plan.reactions.iter().filter_map(|reaction| match &reaction.does {
+            Does::Escalate(ladder) if reaction.alert == alert => self.plan.ladders.get(ladder.index()),
+            Does::Escalate(_) | Does::Run(_) => None,
+        });
+        ladders.map(|ladder| ladder.name.as_str()).collect()
     }
 
     fn answer(
@@ -383,14 +416,9 @@ impl Responder {
             }
             Told::EscalateTo(rung) => {
                 let Some(incident) = origin.incident else { return };
-                let plan = Arc::clone(&self.plan);
-                let ladders = plan.reactions.iter().filter_map(|reaction| match &reaction.does {
-                    Does::Escalate(ladder) if reaction.alert == origin.alert => {
-                        plan.ladders.get(ladder.index())
-                    }
-                    Does::Escalate(_) | Does::Run(_) => None,
-                });
-                let ladders: Vec<&str> = ladders.map(|ladder| ladder.name.as_str()).collect();
+                let ladders: Vec<String> =
+                    self.ladders_of(&origin.alert).into_iter().map(str::to_owned).collect();
+                let ladders: Vec<&str> = ladders.iter().map(String::as_str).collect();
                 self.with_desk(out, |desk, context, out| {
                     desk.escalate_to(context, incident, (&ladders, &rung), (said, did_nothing), out);
                 });

@@ -18,6 +18,10 @@ pub struct Roster {
     pub people: BTreeMap<String, BTreeSet<String>>,
     /// The channels that are bound.
     pub channels: BTreeSet<String>,
+    /// Those of them that show that somebody has acknowledged an incident: who was told by them is told of that too.
+    pub show_acknowledgements: BTreeSet<String>,
+    /// Those of them that close the tickets that they have written, when the incident is resolved.
+    pub close_tickets: BTreeSet<String>,
 }
 
 /// A team.

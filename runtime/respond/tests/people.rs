@@ -27,6 +27,14 @@ pub fn parse(text: &str) -> Roster {
                 roster.channels.extend(channels.iter().cloned());
                 roster.people.insert(words[1].to_owned(), channels.into_iter().collect());
             }
+            "channel" => {
+                let channels = match words[2] {
+                    "shows" => &mut roster.show_acknowledgements,
+                    "closes" => &mut roster.close_tickets,
+                    other => panic!("what is {other}?"),
+                };
+                channels.insert(words[1].to_owned());
+            }
             other => panic!("what is {other}?"),
         }
     }

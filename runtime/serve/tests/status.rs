@@ -69,6 +69,7 @@ pub fn full() -> Arc<Status> {
             failures: 1,
         }),
         answers: Some(AnswersStatus {
+            open: Vec::new(),
             incidents: 3,
             actions: 2,
             halted: Some("no space".into()),

@@ -65,6 +65,8 @@ fn roster() -> Roster {
         teams: BTreeMap::from([team("operations"), team("specialists")]),
         people: BTreeMap::new(),
         channels,
+        show_acknowledgements: BTreeSet::from(["chat".to_owned()]),
+        close_tickets: BTreeSet::from(["tickets".to_owned()]),
     }
 }
 

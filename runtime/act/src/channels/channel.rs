@@ -35,12 +35,6 @@ pub trait Channel: Send + Sync {
         attempt: Attempt,
     ) -> Delivering<'a>;
 
-    /// Says in the other side's own terms that somebody has acknowledged the incident; `None` where it has no such thing.
-    fn acknowledge<'a>(&'a self, incident: IncidentNumber, address: &'a Address) -> Option<Delivering<'a>> {
-        let _ = (incident, address);
-        None
-    }
-
     /// Reminds it of what an earlier delivery for the incident gave as [`Receipt::remote`], so that what follows joins it.
     fn recall(&self, incident: IncidentNumber, address: &Address, remote: &str) {
         let _ = (incident, address, remote);

@@ -20,8 +20,8 @@ use tokio::sync::{mpsc, watch};
 use self::lane::Lane;
 pub use self::lane::LaneStatus;
 pub use self::ledger::{Ended, Ledger};
+use super::Address;
 use super::config::Channels;
-use super::{Address, Delivering};
 
 /// Something to be told.
 #[derive(Debug, Clone, PartialEq)]
@@ -169,17 +169,6 @@ impl Outbox {
         if let Some(lane) = self.lanes.get(channel) {
             lane.channel().recall(incident, address, remote);
         }
-    }
-
-    /// Says on a channel that knows such a thing that somebody has acknowledged the incident.
-    #[must_use]
-    pub fn acknowledge<'a>(
-        &'a self,
-        channel: &str,
-        incident: IncidentNumber,
-        address: &'a Address,
-    ) -> Option<Delivering<'a>> {
-        self.lanes.get(channel)?.channel().acknowledge(incident, address)
     }
 
     /// How each channel does, by name.

@@ -1,8 +1,13 @@
 //! PagerDuty, Events API v2: an alert an incident and routing key, triggered, acknowledged and resolved by its `dedup_key`.
 //!
-//! What calls somebody triggers the incident's alert, however often it is sent; its resolution resolves it. A notice becomes a change
-//! event, which calls nobody and leaves no alert open; those have no key.
+//! What calls somebody triggers the incident's alert, however often it is sent; an acknowledgement acknowledges it, and the resolution
+//! resolves it. A notice becomes a change event, which calls nobody and leaves no alert open; those have no key.
+//!
+//! INVARIANT (a call is heard): the service tells nobody of a trigger whose alert is acknowledged. So what calls somebody after an
+//! acknowledgement (it ran out, or it got worse) triggers an alert of its own, in whose place the older one is then resolved. Each
+//! acknowledgement begins another key; at any time one of them is open.
 
+mod alerts;
 mod event;
 
 use std::sync::Arc;
@@ -13,6 +18,7 @@ use nvp_respond::input::IncidentNumber;
 use nvp_settings::Secret;
 use serde::Deserialize;
 
+use self::alerts::Alerts;
 use self::event::{acknowledgement, change, dedup_key, resolution, trigger};
 use super::call::{Http, http_address};
 use super::config::Templates;
@@ -22,6 +28,8 @@ use super::{Address, Attempt, Channel, Delivering, Failure, Pace, Receipt, Repea
 
 /// The service; another one for tests and gateways is said in `url`.
 const SERVICE: &str = "https://events.pagerduty.com";
+/// How many alerts of an incident are resolved where it is not known which is open: the newest and so many before it.
+const KEYS_GUESSED_MAX: u32 = 3;
 /// 120 events a minute and routing key are taken; more are refused with 429.
 const PACE: Pace = Pace { every: Duration::from_millis(500), burst: 30 };
 
@@ -57,6 +65,10 @@ impl Kind for PagerDutyConfig {
         Address::kept(&secret).map_err(|error| error.to_string())
     }
 
+    fn shows_acknowledgements(&self) -> bool {
+        true
+    }
+
     fn bind(&self, site: &Site, templates: &Templates) -> Result<Arc<dyn Channel>, String> {
         let base = self.url.as_deref().unwrap_or(SERVICE);
         Ok(Arc::new(PagerDuty {
@@ -64,6 +76,7 @@ impl Kind for PagerDutyConfig {
             base: base.trim_end_matches('/').to_owned(),
             site: site.clone(),
             renderer: templates.renderer(site, Escape::Nothing),
+            alerts: Alerts::default(),
         }))
     }
 }
@@ -74,6 +87,7 @@ struct PagerDuty {
     base: String,
     site: Site,
     renderer: Renderer,
+    alerts: Alerts,
 }
 
 impl PagerDuty {
@@ -83,9 +97,9 @@ impl PagerDuty {
         address: &Address,
         attempt: Attempt,
     ) -> Result<Receipt, Failure> {
-        let key = dedup_key(&self.site, notification.incident, &notification.key, address);
         match &notification.reason {
-            Reason::Resolved => self.post("enqueue", &resolution(address, &key), address, Some(key)).await,
+            Reason::Resolved => self.resolve(notification, address).await,
+            Reason::Acknowledged => self.acknowledge(notification, address).await,
             Reason::Notice => {
                 let text = self.renderer.render(notification, attempt.in_doubt);
                 let event = change(notification, &self.site, &text, address, attempt.in_doubt);
@@ -98,10 +112,62 @@ impl PagerDuty {
             | Reason::Approval(_) => {
                 // The same alert again is no second one: no mark.
                 let text = self.renderer.render(notification, false);
+                let key = dedup_key(&self.site, notification, notification.acknowledgements, address);
                 let event = trigger(notification, &self.site, &text, address, &key);
-                self.post("enqueue", &event, address, Some(key)).await
+                let receipt = self.post("enqueue", &event, address, Some(key.clone())).await?;
+                if let Some(incident) = notification.incident {
+                    self.replace(incident, address, &key).await;
+                }
+                Ok(receipt)
             }
         }
+    }
+
+    /// An alert was triggered: those of the incident before it are over. Where the service does not take that now, the resolution says it
+    /// again.
+    async fn replace(&self, incident: IncidentNumber, address: &Address, key: &str) {
+        for old in self.alerts.open(incident, address.id()) {
+            if old != key && self.post("enqueue", &resolution(address, &old), address, None).await.is_ok() {
+                self.alerts.closed(incident, address.id(), &old);
+            }
+        }
+        self.alerts.opened(incident, address.id(), key);
+    }
+
+    /// Acknowledges what is open of the incident; where nothing is known to be, what was triggered last before this acknowledgement.
+    async fn acknowledge(&self, notification: &Notification, address: &Address) -> Result<Receipt, Failure> {
+        let mut keys = self.open(notification, address);
+        if keys.is_empty() {
+            let before = notification.acknowledgements.saturating_sub(1);
+            keys.push(dedup_key(&self.site, notification, before, address));
+        }
+        for key in &keys {
+            self.post("enqueue", &acknowledgement(address, key), address, None).await?;
+        }
+        Ok(Receipt { stage: Stage::Accepted, remote: keys.pop() })
+    }
+
+    /// Resolves what is open of the incident, and what may be. A resolution of what is not open is dropped.
+    async fn resolve(&self, notification: &Notification, address: &Address) -> Result<Receipt, Failure> {
+        let mut keys = self.open(notification, address);
+        if keys.is_empty() {
+            let acknowledgements = notification.acknowledgements;
+            let from = acknowledgements.saturating_sub(KEYS_GUESSED_MAX);
+            let guessed = (from..=acknowledgements).rev();
+            keys.extend(guessed.map(|which| dedup_key(&self.site, notification, which, address)));
+        }
+        for key in &keys {
+            self.post("enqueue", &resolution(address, key), address, None).await?;
+            if let Some(incident) = notification.incident {
+                self.alerts.closed(incident, address.id(), key);
+            }
+        }
+        Ok(Receipt { stage: Stage::Accepted, remote: keys.pop() })
+    }
+
+    fn open(&self, notification: &Notification, address: &Address) -> Vec<String> {
+        let open = notification.incident.map(|incident| self.alerts.open(incident, address.id()));
+        open.unwrap_or_default()
     }
 
     async fn post(
@@ -148,11 +214,8 @@ impl Channel for PagerDuty {
         Box::pin(self.deliver_one(notification, address, attempt))
     }
 
-    fn acknowledge<'a>(&'a self, incident: IncidentNumber, address: &'a Address) -> Option<Delivering<'a>> {
-        Some(Box::pin(async move {
-            let key = dedup_key(&self.site, Some(incident), "", address);
-            self.post("enqueue", &acknowledgement(address, &key), address, Some(key)).await
-        }))
+    fn recall(&self, incident: IncidentNumber, address: &Address, remote: &str) {
+        self.alerts.opened(incident, address.id(), remote);
     }
 
     fn template_failures(&self) -> u64 {

@@ -81,6 +81,11 @@ impl Kind for SlackConfig {
         }
     }
 
+    /// In the incident's thread, which an incoming webhook does not have.
+    fn shows_acknowledgements(&self) -> bool {
+        self.token.is_some()
+    }
+
     fn bind(&self, site: &Site, templates: &Templates) -> Result<Arc<dyn Channel>, String> {
         let renderer = templates.renderer(site, Escape::Slack);
         let Some(token) = &self.token else {

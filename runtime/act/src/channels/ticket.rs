@@ -12,11 +12,23 @@
 //! [channel.jira.search]
 //! url     = "https://jira.example/rest/api/2/search?jql=labels%3D{{ ticket }}"
 //! id      = "/issues/0/key"
+//!
+//! [channel.jira.comment]                         # what else there is to say of an incident that has a ticket
+//! url     = "https://jira.example/rest/api/2/issue/{{ id }}/comment"
+//! json    = { body = "{{ subject }}: {{ body }}" }
+//!
+//! [channel.jira.close]                           # when the incident is resolved
+//! url     = "https://jira.example/rest/api/2/issue/{{ id }}/transitions"
+//! json    = { transition = { id = "31" } }
 //! ```
 //!
-//! Every text in `json` is a template; besides the fields of a notification it has `ticket`, our key for it, `subject` and `body`.
-//! `success` lists the statuses that mean success (all of 2xx unless said), `id` points to the ticket's id in the answer (RFC 6901).
+//! Every text in `json` is a template; besides the fields of a notification it has `ticket`, our key for it, `subject` and `body`, and in
+//! `comment` and `close` the ticket's `id`. `success` lists the statuses that mean success (all of 2xx unless said), `id` points to the
+//! ticket's id in the answer (RFC 6901).
+//!
+//! Without `comment` each ticket that a policy asks for is one of its own; without `close` tickets stay as they are.
 
+mod known;
 mod request;
 
 use std::collections::BTreeMap;
@@ -25,11 +37,13 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use nvp_respond::effect::{Notification, Reason};
+use nvp_respond::input::IncidentNumber;
 use nvp_settings::{Secret, Setting};
 use reqwest::header::{HeaderName, HeaderValue};
 use serde::Deserialize;
 use serde_json::Value;
 
+use self::known::Known;
 use self::request::{Call, Form, Values};
 use super::call::{Http, header_name};
 use super::config::Templates;
@@ -55,6 +69,8 @@ pub(crate) struct TicketConfig {
     /// A header by which the other side deduplicates.
     key_header: Option<String>,
     search: Option<SearchConfig>,
+    comment: Option<UpdateConfig>,
+    close: Option<UpdateConfig>,
     #[serde(default = "default_timeout", deserialize_with = "positive")]
     timeout: Duration,
 }
@@ -73,6 +89,24 @@ struct SearchConfig {
     /// How long a ticket may take until a search finds it.
     #[serde(default = "default_settle", deserialize_with = "nvp_settings::duration")]
     settle: Duration,
+}
+
+/// `[channel.NAME.comment]` and `[channel.NAME.close]`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct UpdateConfig {
+    #[serde(default = "post")]
+    method: String,
+    url: String,
+    json: Option<toml::Value>,
+    #[serde(default)]
+    success: Vec<u16>,
+}
+
+impl UpdateConfig {
+    fn form(&self) -> Result<Form, String> {
+        Form::update(&self.method, &self.url, self.json.as_ref(), &self.success)
+    }
 }
 
 fn post() -> String {
@@ -99,6 +133,27 @@ impl TicketConfig {
             .map_err(|why| format!("`search`: {why}"))?;
         Ok(Some((form, search.settle)))
     }
+
+    fn comment_form(&self) -> Result<Option<Form>, String> {
+        let comment = self.comment.as_ref().map(UpdateConfig::form).transpose();
+        self.with_id("comment", comment)
+    }
+
+    fn close_form(&self) -> Result<Option<Form>, String> {
+        let close = self.close.as_ref().map(UpdateConfig::form).transpose();
+        self.with_id("close", close)
+    }
+
+    /// What changes a ticket needs the ticket's id, which only an answer gives.
+    fn with_id(&self, name: &str, form: Result<Option<Form>, String>) -> Result<Option<Form>, String> {
+        let form = form.map_err(|why| format!("`{name}`: {why}"))?;
+        if form.is_some() && self.id.is_none() {
+            return Err(format!(
+                "`{name}` needs `id`, such as `id = \"/key\"`: where the answer says which ticket it is"
+            ));
+        }
+        Ok(form)
+    }
 }
 
 impl Kind for TicketConfig {
@@ -106,7 +161,9 @@ impl Kind for TicketConfig {
         headers::check(&self.headers)?;
         self.key_header.as_deref().map_or(Ok(()), |name| header_name(name).map(drop))?;
         self.create_form()?;
-        self.search_form().map(drop)
+        self.search_form()?;
+        self.comment_form()?;
+        self.close_form().map(drop)
     }
 
     /// Tickets are written where a policy asks for one; a team that is to be told something gets none for it.
@@ -126,6 +183,10 @@ impl Kind for TicketConfig {
         self.check_contact(text).map(|()| Address::open(text))
     }
 
+    fn closes_tickets(&self) -> bool {
+        self.close.is_some()
+    }
+
     fn bind(&self, site: &Site, templates: &Templates) -> Result<Arc<dyn Channel>, String> {
         let Headers { map, secrets } = headers::fetch(&self.headers, self.bearer.as_ref())?;
         Ok(Arc::new(Tickets {
@@ -133,6 +194,9 @@ impl Kind for TicketConfig {
             headers: map,
             create: self.create_form()?,
             search: self.search_form()?,
+            comment: self.comment_form()?,
+            close: self.close_form()?,
+            known: Known::default(),
             key_header: self.key_header.as_deref().map(header_name).transpose()?,
             site: site.clone(),
             renderer: templates.renderer(site, Escape::Nothing),
@@ -147,6 +211,9 @@ struct Tickets {
     headers: reqwest::header::HeaderMap,
     create: Form,
     search: Option<(Form, Duration)>,
+    comment: Option<Form>,
+    close: Option<Form>,
+    known: Known,
     key_header: Option<HeaderName>,
     site: Site,
     renderer: Renderer,
@@ -154,15 +221,57 @@ struct Tickets {
 }
 
 impl Tickets {
-    async fn open(&self, notification: &Notification, attempt: Attempt) -> Result<Receipt, Failure> {
-        if notification.reason == Reason::Resolved {
-            return Err(Failure::Permanent("tickets are opened here, not closed".to_owned()));
+    async fn tell(&self, notification: &Notification, attempt: Attempt) -> Result<Receipt, Failure> {
+        let known = self.known.of(notification.incident);
+        match (&notification.reason, &self.close, &self.comment, known) {
+            (Reason::Resolved, Some(close), _, Some(id)) => {
+                self.update(close, &id, notification, attempt).await
+            }
+            (Reason::Resolved, Some(_), _, None) => {
+                Err(Failure::Permanent("no ticket of the incident is known, so none is closed".to_owned()))
+            }
+            (Reason::Resolved, None, ..) => {
+                Err(Failure::Permanent("it does not say how tickets are closed".to_owned()))
+            }
+            (_, _, Some(comment), Some(id)) => self.update(comment, &id, notification, attempt).await,
+            _ => {
+                let receipt = self.open(notification, attempt).await?;
+                if let (Some(incident), Some(id)) = (notification.incident, &receipt.remote) {
+                    self.known.remember(incident, id);
+                }
+                Ok(receipt)
+            }
         }
-        let key = format!("novaevo-{}", self.site.digest(&[&notification.channel, &notification.key], 32));
+    }
+
+    /// Our key for what a notification is to write.
+    fn key(&self, notification: &Notification) -> String {
+        format!("novaevo-{}", self.site.digest(&[&notification.channel, &notification.key], 32))
+    }
+
+    /// Changes the ticket that is there.
+    async fn update(
+        &self,
+        form: &Form,
+        id: &str,
+        notification: &Notification,
+        attempt: Attempt,
+    ) -> Result<Receipt, Failure> {
+        let key = self.key(notification);
+        let is_marked = attempt.in_doubt && self.key_header.is_none();
+        let text = self.renderer.render(notification, is_marked);
+        let fields = Fields::of(notification, &self.site, Escape::Nothing, is_marked);
+        let values = Values { ticket: &key, id, subject: &text.subject, body: &text.body, fields };
+        self.call(form, &values).await?;
+        Ok(Receipt { stage: Stage::Delivered, remote: Some(id.to_owned()) })
+    }
+
+    async fn open(&self, notification: &Notification, attempt: Attempt) -> Result<Receipt, Failure> {
+        let key = self.key(notification);
         let is_marked = attempt.in_doubt && self.search.is_none() && self.key_header.is_none();
         let text = self.renderer.render(notification, is_marked);
         let fields = Fields::of(notification, &self.site, Escape::Nothing, is_marked);
-        let values = Values { ticket: &key, subject: &text.subject, body: &text.body, fields };
+        let values = Values { ticket: &key, id: "", subject: &text.subject, body: &text.body, fields };
         if let Some((search, settle)) = &self.search
             && (attempt.in_doubt || attempt.number > 1)
         {
@@ -223,11 +332,14 @@ impl Channel for Tickets {
         "ticket"
     }
 
-    fn repeat(&self, _notification: &Notification, _address: &Address) -> Repeat {
+    fn repeat(&self, notification: &Notification, _address: &Address) -> Repeat {
+        // A comment is not searched for.
+        let is_update = notification.reason == Reason::Resolved
+            || self.comment.is_some() && self.known.of(notification.incident).is_some();
         match (&self.key_header, &self.search) {
             (Some(_), _) => Repeat::Keyed,
-            (None, Some(_)) => Repeat::Searchable,
-            (None, None) => Repeat::Unsafe,
+            (None, Some(_)) if !is_update => Repeat::Searchable,
+            (None, _) => Repeat::Unsafe,
         }
     }
 
@@ -237,7 +349,11 @@ impl Channel for Tickets {
         _address: &'a Address,
         attempt: Attempt,
     ) -> Delivering<'a> {
-        Box::pin(self.open(notification, attempt))
+        Box::pin(self.tell(notification, attempt))
+    }
+
+    fn recall(&self, incident: IncidentNumber, _address: &Address, remote: &str) {
+        self.known.remember(incident, remote);
     }
 
     fn template_failures(&self) -> u64 {

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use nvp_act::channels::{Attempt, Failure, Repeat, Stage};
-use nvp_respond::effect::Reason;
+use nvp_respond::effect::{Notification, Reason};
 
 use super::{AGAIN, IN_DOUBT, One, Secrets, because, page, why};
-use crate::fakes::http::Fault;
-use crate::fakes::pagerduty::{State, start};
+use crate::fakes::http::{Fault, Server};
+use crate::fakes::pagerduty::{PagerDuty, State, start};
 
 const KEY: &str = "0123456789abcdef0123456789abcdef";
 
@@ -35,17 +35,75 @@ async fn an_incident_is_one_alert_until_it_is_resolved() {
         assert_eq!(service.alerts[0].severity, "critical");
         assert_eq!(Some(&service.alerts[0].dedup_key), receipt.remote.as_ref());
     });
-    one.channel.acknowledge(12, &one.address).unwrap().await.unwrap();
+    for attempt in [Attempt::FIRST, IN_DOUBT] {
+        one.deliver(&acknowledged(1, because(Reason::Acknowledged, page(3, "c"))), attempt).await.unwrap();
+    }
     assert_eq!(service.look(|service| service.alerts[0].state), State::Acknowledged);
     for attempt in [Attempt::FIRST, IN_DOUBT] {
-        one.deliver(&because(Reason::Resolved, page(3, "c")), attempt).await.unwrap();
+        let resolved = acknowledged(1, because(Reason::Resolved, page(4, "c")));
+        one.deliver(&resolved, attempt).await.unwrap();
     }
-    one.deliver(&page(4, "c"), Attempt::FIRST).await.unwrap();
+    one.deliver(&acknowledged(1, page(5, "c")), Attempt::FIRST).await.unwrap();
     service.look(|service| {
         let states: Vec<_> = service.alerts.iter().map(|alert| alert.state).collect();
         assert_eq!(states, [State::Resolved, State::Triggered]);
-        assert_eq!(service.dropped.len(), 1, "the second resolution has nothing to resolve");
+        assert_eq!(service.dropped.len(), 2, "the second resolution has nothing to resolve");
     });
+}
+
+/// Made when its incident had been acknowledged so often.
+fn acknowledged(times: u32, notification: Notification) -> Notification {
+    Notification { acknowledgements: times, ..notification }
+}
+
+#[tokio::test]
+async fn what_calls_somebody_after_an_acknowledgement_is_an_alert_that_nobody_has_acknowledged() {
+    let secrets = Secrets::new();
+    let service = start(&[KEY]).await;
+    let mut one = One::of(&configuration(&service.url(), &secrets, ""));
+    let first = one.deliver(&page(1, "c"), Attempt::FIRST).await.unwrap();
+    one.deliver(&acknowledged(1, because(Reason::Acknowledged, page(2, "c"))), Attempt::FIRST).await.unwrap();
+    for is_restarted in [false, true] {
+        if is_restarted {
+            one = One::of(&configuration(&service.url(), &secrets, ""));
+            one.channel.recall(12, &one.address, first.remote.as_ref().unwrap());
+        }
+        for (reason, attempt) in [(Reason::Unacknowledged, Attempt::FIRST), (Reason::Worse, AGAIN)] {
+            one.deliver(&acknowledged(1, because(reason, page(3, "c"))), attempt).await.unwrap();
+        }
+        service.look(|service| {
+            let states: Vec<_> = service.alerts.iter().map(|alert| alert.state).collect();
+            assert_eq!(states, [State::Resolved, State::Triggered], "{:?}", service.alerts);
+        });
+    }
+    one.deliver(&acknowledged(2, because(Reason::Acknowledged, page(5, "c"))), Attempt::FIRST).await.unwrap();
+    assert_eq!(service.look(|service| service.alerts[1].state), State::Acknowledged);
+    // One that knows nothing any more finds what may be open.
+    let forgetful = One::of(&configuration(&service.url(), &secrets, ""));
+    let resolved = acknowledged(2, because(Reason::Resolved, page(6, "c")));
+    forgetful.deliver(&resolved, Attempt::FIRST).await.unwrap();
+    service.look(|service| {
+        assert!(service.alerts.iter().all(|alert| alert.state == State::Resolved), "{:?}", service.alerts);
+    });
+}
+
+#[tokio::test]
+async fn an_older_alert_that_cannot_be_resolved_now_is_resolved_at_the_end() {
+    let secrets = Secrets::new();
+    let service = start(&[KEY]).await;
+    let one = One::of(&configuration(&service.url(), &secrets, ""));
+    one.deliver(&page(1, "c"), Attempt::FIRST).await.unwrap();
+    // The page itself gets through, which is all that matters then.
+    service.plan_after(1, [Fault::Refuse(503, None)]);
+    one.deliver(&acknowledged(1, because(Reason::Unacknowledged, page(2, "c"))), Attempt::FIRST)
+        .await
+        .unwrap();
+    let states = |service: &Server<PagerDuty>| -> Vec<State> {
+        service.look(|service| service.alerts.iter().map(|alert| alert.state).collect())
+    };
+    assert_eq!(states(&service), [State::Triggered, State::Triggered]);
+    one.deliver(&acknowledged(1, because(Reason::Resolved, page(3, "c"))), Attempt::FIRST).await.unwrap();
+    assert_eq!(states(&service), [State::Resolved, State::Resolved]);
 }
 
 #[tokio::test]

@@ -40,6 +40,35 @@ async fn an_incident_is_a_thread_also_after_a_restart() {
 }
 
 #[tokio::test]
+async fn an_acknowledgement_is_told_in_the_thread_once() {
+    let secrets = Secrets::new();
+    let service = start("xoxb-hunter2").await;
+    let one = bot(&service, &secrets, "#ops");
+    let first = one.deliver(&page(1, "c"), Attempt::FIRST).await.unwrap();
+    let taken_up = |number, times, title: &str| {
+        let mut notification = because(Reason::Acknowledged, page(number, "c"));
+        (notification.acknowledgements, notification.title) = (times, title.to_owned());
+        notification
+    };
+    // Two teams that share the room were called.
+    let told = one.deliver(&taken_up(2, 1, "acknowledged by anna: slow"), Attempt::FIRST).await.unwrap();
+    let again = one.deliver(&taken_up(3, 1, "acknowledged by anna: slow"), Attempt::FIRST).await.unwrap();
+    assert_eq!(told.remote, again.remote);
+    // The answer for the second team was lost, and so was the process.
+    let restarted = bot(&service, &secrets, "#ops");
+    restarted.channel.recall(12, &restarted.address, &first.remote.unwrap());
+    restarted.deliver(&taken_up(3, 1, "acknowledged by anna: slow"), IN_DOUBT).await.unwrap();
+    restarted.deliver(&taken_up(4, 2, "acknowledged by boris: slow"), Attempt::FIRST).await.unwrap();
+    service.look(|slack| {
+        let said = |m: &serde_json::Value| m["text"].as_str().unwrap().lines().next().unwrap().to_owned();
+        let texts: Vec<_> = slack.messages.iter().map(said).collect();
+        let taken_up = ["acknowledged by anna: slow", "acknowledged by boris: slow"];
+        assert_eq!(texts[1..], taken_up);
+        assert!(slack.messages[1..].iter().all(|m| m["thread_ts"] == "1800000000.000100"));
+    });
+}
+
+#[tokio::test]
 async fn what_arrived_before_the_answer_was_lost_is_found_and_not_sent_again() {
     for fault in [Fault::ResetAfterTaking, Fault::HangAfterTaking] {
         let secrets = Secrets::new();

@@ -93,6 +93,70 @@ async fn a_system_with_a_key_gets_it_and_one_without_anything_a_mark() {
     });
 }
 
+const UPDATES: &str = "[channel.c.comment]\nurl = \"URL/issue/{{ id }}/comment\"\n\
+     json = { body = \"{{ subject }}: {{ body }}\" }\n\
+     [channel.c.close]\nurl = \"URL/issue/{{ id }}/transitions\"\nsuccess = [204]\n\
+     json = { transition = { id = \"31\" } }";
+
+#[tokio::test]
+async fn an_incident_has_one_ticket_that_is_added_to_and_closed_also_after_a_restart() {
+    let secrets = Secrets::new();
+    let service = start().await;
+    let one = tickets(&service, &secrets, UPDATES);
+    let ticket = |number| because(Reason::Ticket, page(number, "c"));
+    let opened = one.deliver(&ticket(1), Attempt::FIRST).await.unwrap();
+    assert_eq!(opened.remote.as_deref(), Some("OPS-1"));
+    assert_eq!(one.deliver(&ticket(2), Attempt::FIRST).await.unwrap().remote, opened.remote);
+    let restarted = tickets(&service, &secrets, UPDATES);
+    restarted.channel.recall(12, &restarted.address, &opened.remote.unwrap());
+    restarted.deliver(&ticket(3), Attempt::FIRST).await.unwrap();
+    let mut other = ticket(4);
+    other.incident = Some(13);
+    assert_eq!(restarted.deliver(&other, Attempt::FIRST).await.unwrap().remote.as_deref(), Some("OPS-2"));
+    let resolved = because(Reason::Resolved, page(5, "c"));
+    restarted.deliver(&resolved, Attempt::FIRST).await.unwrap();
+    service.look(|system| {
+        let commented: Vec<_> = system.comments.iter().map(|(key, _)| key.as_str()).collect();
+        assert_eq!((system.tickets.len(), commented), (2, vec!["OPS-1", "OPS-1"]));
+        assert!(system.comments[0].1.starts_with("[ticket] gateway p95 in eu is 612 ms: for information"));
+        assert_eq!(system.closed, ["OPS-1"]);
+    });
+}
+
+#[tokio::test]
+async fn a_comment_whose_answer_was_lost_is_written_once_more_at_most_and_marked() {
+    let secrets = Secrets::new();
+    let service = start().await;
+    let one = tickets(&service, &secrets, &format!("{SEARCH}\n{UPDATES}"));
+    let (first, second) = (because(Reason::Ticket, page(1, "c")), because(Reason::Ticket, page(2, "c")));
+    one.deliver(&first, Attempt::FIRST).await.unwrap();
+    assert_eq!(one.channel.repeat(&second, &one.address), Repeat::Unsafe);
+    service.plan([Fault::ResetAfterTaking]);
+    let lost = one.deliver(&second, Attempt::FIRST).await.unwrap_err();
+    assert!(matches!(lost, Failure::Unknown(_)), "{lost:?}");
+    one.deliver(&second, IN_DOUBT).await.unwrap();
+    service.look(|system| {
+        assert_eq!(system.tickets.len(), 1);
+        let marked: Vec<_> =
+            system.comments.iter().map(|(_, text)| text.starts_with("[possible repeat] ")).collect();
+        assert_eq!(marked, [false, true]);
+    });
+}
+
+#[tokio::test]
+async fn what_cannot_be_closed_says_why_and_an_id_from_outside_leads_nowhere() {
+    let secrets = Secrets::new();
+    let service = start().await;
+    let one = tickets(&service, &secrets, UPDATES);
+    let resolved = because(Reason::Resolved, page(1, "c"));
+    let told = why(one.deliver(&resolved, Attempt::FIRST).await);
+    assert_eq!(told, "no ticket of the incident is known, so none is closed");
+    one.channel.recall(12, &one.address, "../search?label=x");
+    let told = why(one.deliver(&resolved, Attempt::FIRST).await);
+    assert_eq!(told, "the ticket's id `../search?label=x` cannot stand in an address");
+    assert_eq!(service.look(|system| system.searches), 0);
+}
+
 #[tokio::test]
 async fn a_template_that_fails_opens_the_ticket_all_the_same() {
     let secrets = Secrets::new();

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use axum::Router;
 use axum::body::{Body, Bytes};
+use axum::extract::Query;
 use axum::http::{HeaderMap, Response, Uri};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
@@ -42,8 +43,8 @@ impl Request {
 
     /// The parameters of its query.
     pub fn parameter(&self, name: &str) -> Option<String> {
-        let url = reqwest::Url::parse(&format!("http://fake{}", self.uri)).unwrap();
-        url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+        let Query(pairs) = Query::<Vec<(String, String)>>::try_from_uri(&self.uri).unwrap();
+        pairs.into_iter().find(|(key, _)| key == name).map(|(_, value)| value)
     }
 }
 
@@ -51,7 +52,7 @@ impl Request {
 pub struct Server<S> {
     pub address: SocketAddr,
     state: Arc<Mutex<S>>,
-    faults: Arc<Mutex<VecDeque<Fault>>>,
+    faults: Arc<Mutex<VecDeque<Option<Fault>>>>,
     requests: mpsc::UnboundedReceiver<Request>,
 }
 
@@ -69,7 +70,7 @@ impl<S: Send + 'static> Server<S> {
         let app = Router::new().fallback(move |uri, headers, body: Bytes| {
             let body = String::from_utf8(body.to_vec()).unwrap();
             let request = Request { uri, headers, body };
-            let fault = planned.lock().unwrap().pop_front();
+            let fault = planned.lock().unwrap().pop_front().flatten();
             let is_taken = !matches!(fault, Some(Fault::Refuse(..) | Fault::ResetBeforeTaking));
             let reply = is_taken.then(|| serve(&mut theirs.lock().unwrap(), &request));
             seen.send(request).ok();
@@ -86,7 +87,13 @@ impl<S: Send + 'static> Server<S> {
 
     /// What happens to the next requests, one each; all is well after them.
     pub fn plan(&self, faults: impl IntoIterator<Item = Fault>) {
-        self.faults.lock().unwrap().extend(faults);
+        self.plan_after(0, faults);
+    }
+
+    /// The same, after so many requests to which nothing happens.
+    pub fn plan_after(&self, passed: usize, faults: impl IntoIterator<Item = Fault>) {
+        let well = std::iter::repeat_n(None, passed);
+        self.faults.lock().unwrap().extend(well.chain(faults.into_iter().map(Some)));
     }
 
     /// Looks at the service's state.

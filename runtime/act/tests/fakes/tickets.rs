@@ -1,4 +1,4 @@
-//! A system of tickets: creates whatever it is asked to, as often as it is asked, and searches by label.
+//! A system of tickets: creates and comments whatever it is asked to, as often as it is asked, searches by label, and closes what is open.
 
 use serde_json::{Value, json};
 
@@ -8,6 +8,10 @@ use super::http::{Request, Server};
 #[derive(Debug, Default)]
 pub struct Tickets {
     pub tickets: Vec<Value>,
+    /// Comments, each with the key of its ticket.
+    pub comments: Vec<(String, String)>,
+    /// The keys of tickets that are closed.
+    pub closed: Vec<String>,
     /// How many searches there were.
     pub searches: u32,
     /// Keys already seen in `idempotency-key`; only a ticket without or with a new one is created.
@@ -31,6 +35,11 @@ fn serve(system: &mut Tickets, request: &Request) -> (u16, String) {
         let found: Vec<&Value> = system.tickets.iter().filter(with).collect();
         return (200, json!({ "issues": found }).to_string());
     }
+    if let Some((key, what)) =
+        request.uri.path().strip_prefix("/issue/").and_then(|rest| rest.split_once('/'))
+    {
+        return update(system, key, what, &request.json());
+    }
     let mut ticket = request.json();
     if ticket["summary"].as_str().is_none_or(str::is_empty) {
         return (400, json!({ "message": "summary is required", "echo": "T0KEN" }).to_string());
@@ -42,4 +51,24 @@ fn serve(system: &mut Tickets, request: &Request) -> (u16, String) {
         system.tickets.push(ticket.clone());
     }
     (201, json!({ "key": ticket["key"] }).to_string())
+}
+
+fn update(system: &mut Tickets, key: &str, what: &str, body: &Value) -> (u16, String) {
+    if !system.tickets.iter().any(|ticket| ticket["key"] == key) {
+        return (404, json!({ "message": format!("no ticket {key}") }).to_string());
+    }
+    match what {
+        "comment" => {
+            system.comments.push((key.to_owned(), body["body"].as_str().unwrap_or_default().to_owned()));
+            (201, json!({ "id": "10001" }).to_string())
+        }
+        "transitions" if system.closed.iter().any(|closed| closed == key) => {
+            (400, json!({ "message": "there is no such transition from `Done`" }).to_string())
+        }
+        "transitions" if body["transition"]["id"] == "31" => {
+            system.closed.push(key.to_owned());
+            (204, String::new())
+        }
+        _ => (400, json!({ "message": "what is asked for?" }).to_string()),
+    }
 }

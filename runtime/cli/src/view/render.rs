@@ -1,4 +1,4 @@
-//! The whole screen: header, troubles, table, decisions, keys.
+//! The whole screen: header, troubles, incidents, table, decisions, keys.
 
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -8,10 +8,12 @@ use ratatui::widgets::Paragraph;
 use super::keys::Wishes;
 use super::model::ViewModel;
 use super::theme::Theme;
-use super::{decisions, footer, header, table, text};
+use super::{decisions, footer, header, incidents, table, text};
 
 /// Below this many lines there is no room for decisions.
 const HEIGHT_WITH_DECISIONS: u16 = 14;
+/// Below this many lines there is no room for incidents.
+const HEIGHT_WITH_INCIDENTS: u16 = 10;
 /// The most lines of troubles.
 const TROUBLES_MAX: usize = 3;
 
@@ -20,9 +22,11 @@ pub fn render(frame: &mut Frame<'_>, model: &ViewModel, wishes: &mut Wishes, the
     let area = frame.area();
     let troubles = trouble_lines(model, usize::from(area.width), theme);
     let below = decisions_height(area.height, model);
-    let [head, trouble, middle, decided, foot] = Layout::vertical([
+    let above = incidents_height(area.height, model);
+    let [head, trouble, opened, middle, decided, foot] = Layout::vertical([
         Constraint::Length(2),
         Constraint::Length(u16::try_from(troubles.len()).unwrap_or_default()),
+        Constraint::Length(above),
         Constraint::Min(1),
         Constraint::Length(below),
         Constraint::Length(1),
@@ -30,6 +34,10 @@ pub fn render(frame: &mut Frame<'_>, model: &ViewModel, wishes: &mut Wishes, the
     .areas(area);
     frame.render_widget(Paragraph::new(header::lines(model, usize::from(head.width), theme)), head);
     frame.render_widget(Paragraph::new(troubles), trouble);
+    if above > 0 {
+        let lines = incidents::lines(model, size(opened), theme);
+        frame.render_widget(Paragraph::new(lines), opened);
+    }
     let page = show_table(frame, middle, model, wishes, theme);
     if below > 0 {
         let lines = decisions::lines(model, wishes, size(decided), theme);
@@ -51,6 +59,15 @@ fn show_table(
     let drawn = table::lines(model, wishes, columns, page, theme);
     frame.render_widget(Paragraph::new(drawn), area);
     page
+}
+
+/// At most a third of the screen is for incidents, where there is room.
+fn incidents_height(height: u16, model: &ViewModel) -> u16 {
+    if height < HEIGHT_WITH_INCIDENTS {
+        return 0;
+    }
+    let wanted = u16::try_from(incidents::height(model)).unwrap_or(u16::MAX);
+    wanted.min((height / 3).clamp(3, 14))
 }
 
 /// At most a third of the screen is for decisions, where there is room.

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use jiff::tz::TimeZone;
-use nvp_drive::live::status::{SourceStatus, Status};
+use nvp_drive::live::status::{AnswersStatus, IncidentStatus, RunStatus, SourceStatus, Standing, Status};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::style::{Color, Modifier};
@@ -117,6 +117,60 @@ fn model() -> ViewModel {
     }
 }
 
+fn run(playbook: &str, at: &str, age_s: i64) -> RunStatus {
+    let planned_ms = NOW_MS - age_s * 1_000;
+    RunStatus { number: 3, playbook: playbook.into(), at: at.into(), planned_ms }
+}
+
+fn incident(number: u64, priority: u8, (severity, service): (&'static str, &str)) -> IncidentStatus {
+    IncidentStatus {
+        number,
+        priority,
+        severity,
+        service: service.into(),
+        title: format!("{service}: slow{{region=\"eu\"}} is red"),
+        opened_ms: NOW_MS - 300_000,
+        standing: Standing::Open,
+        levels: Vec::new(),
+        runs: Vec::new(),
+    }
+}
+
+/// A night: one that a playbook works at, one that somebody has taken up, one that is silenced, one that nobody has heard of yet.
+fn night() -> AnswersStatus {
+    let in_s = |seconds: i64| NOW_MS + seconds * 1_000;
+    let level =
+        |rung: &str, next: &str, seconds| vec![(rung.to_owned(), Some((next.to_owned(), in_s(seconds))))];
+    let mut worked_at = incident(12, 1, ("critical", "database"));
+    worked_at.levels = level("N0", "N1", 754);
+    worked_at.runs = vec![run("relieve_connection_pool", "step grow_pool", 41)];
+    let mut taken_up = incident(9, 2, ("major", "api_gateway"));
+    taken_up.standing = Standing::Acknowledged { by: "anna".into(), until_ms: in_s(1_520) };
+    taken_up.levels = vec![("N2".into(), None)];
+    taken_up.runs =
+        vec![run("restart_gateway", "waits for approval", 130), run("spread_load", "verifies", 60)];
+    let mut silenced = incident(11, 3, ("minor", "batch"));
+    silenced.standing = Standing::Silenced { why: "silence 3: known".into(), until_ms: in_s(7_000) };
+    silenced.levels = vec![("N1".into(), None)];
+    let mut unheard = incident(13, 3, ("minor", "parts_finder"));
+    unheard.levels = level("N1", "N2", 492);
+    AnswersStatus {
+        incidents: 4,
+        open: vec![worked_at, taken_up, silenced, unheard],
+        actions: 3,
+        halted: None,
+        entries_waiting: 0,
+        calls: 1,
+        channels: Vec::new(),
+    }
+}
+
+fn answering(answers: AnswersStatus) -> ViewModel {
+    let mut model = model();
+    model.status = Arc::new(Status { answers: Some(answers), ..(*model.status).clone() });
+    model
+}
+
 fn theme(color: bool) -> Theme {
     Theme { color, zone: TimeZone::UTC }
 }
@@ -138,6 +192,68 @@ fn screen(model: &ViewModel, wishes: &mut Wishes, width: u16, height: u16) -> St
 #[test]
 fn at_80_by_24() {
     insta::assert_snapshot!(screen(&model(), &mut Wishes::default(), 80, 24));
+}
+
+#[test]
+fn incidents_at_80_by_24() {
+    insta::assert_snapshot!(screen(&answering(night()), &mut Wishes::default(), 80, 24));
+}
+
+#[test]
+fn incidents_at_120_by_40() {
+    insta::assert_snapshot!(screen(&answering(night()), &mut Wishes::default(), 120, 40));
+}
+
+#[test]
+fn while_nothing_may_be_done_it_says_why_and_what_has_no_room_is_counted() {
+    let mut answers = night();
+    answers.halted = Some("the journal cannot be written: disk full\u{1b}[31m".into());
+    answers.incidents = 1_204;
+    answers.open = (0..50).map(|n| incident(100 + n, 2, ("major", "api_gateway"))).collect();
+    insta::assert_snapshot!(screen(&answering(answers), &mut Wishes::default(), 80, 24));
+}
+
+#[test]
+fn incidents_need_no_colour_and_break_nothing() {
+    let mut answers = night();
+    answers.open[0].service = "磁盘已满磁盘已满磁盘已满磁盘已满磁盘已满".into();
+    answers.open[1].standing =
+        Standing::Acknowledged { by: "a\u{1b}[31m very long name of a person".into(), until_ms: NOW_MS };
+    answers.open[3].levels = vec![("specialists_of_everything_there_is".into(), None)];
+    let model = answering(answers);
+    let plain = draw(&model, &mut Wishes::default(), &theme(false), 80, 24);
+    assert_eq!(plain.to_string(), screen(&model, &mut Wishes::default(), 80, 24));
+    for cell in plain.buffer().content() {
+        assert_eq!((cell.fg, cell.bg), (Color::Reset, Color::Reset), "{cell:?}");
+    }
+    assert!(!plain.to_string().contains('\u{1b}'));
+    for (width, height) in [(1, 1), (2, 3), (10, 4), (20, 10), (39, 13), (80, 14), (500, 200)] {
+        screen(&model, &mut Wishes::default(), width, height);
+    }
+}
+
+#[test]
+fn without_incidents_the_view_says_so_in_one_line_and_without_answers_not_at_all() {
+    let none = AnswersStatus { incidents: 0, open: Vec::new(), ..night() };
+    let text = screen(&answering(none), &mut Wishes::default(), 80, 24);
+    assert!(text.contains(" incidents: none ─"), "{text}");
+    assert!(!screen(&model(), &mut Wishes::default(), 80, 24).contains("incidents"));
+}
+
+#[test]
+fn a_second_moves_nothing_but_what_counts_seconds() {
+    // Columns stay where they are while times grow shorter: what is shown must not jump about.
+    let at = |now_ms: i64| {
+        let mut model = answering(night());
+        let mut answers = night();
+        answers.open[3].levels = vec![("N1".into(), Some(("N2".into(), NOW_MS + 660_000)))];
+        model.status = Arc::new(Status { now_ms, answers: Some(answers), ..(*model.status).clone() });
+        let text = screen(&model, &mut Wishes::default(), 80, 24);
+        text.lines().find(|line| line.contains("parts_finder")).unwrap().to_owned()
+    };
+    let age = |line: &str| line.replace("5m40s", "5m   ");
+    assert_eq!(at(NOW_MS), age(&at(NOW_MS + 40_000)).replace("in 10m", "in 11m"));
+    assert!(at(NOW_MS + 60_500).contains("N2 in 9m59s"));
 }
 
 #[test]

@@ -72,6 +72,11 @@ impl Theme {
         self.format(at_ms, "%H:%M:%S")
     }
 
+    /// The time of day to the minute, such as `14:05`.
+    pub(super) fn clock_to_minutes(&self, at_ms: i64) -> String {
+        self.format(at_ms, "%H:%M")
+    }
+
     /// Day and time with the zone, such as `2026-11-22 14:05:09 CET`.
     pub(super) fn day_and_clock(&self, at_ms: i64) -> String {
         self.format(at_ms, "%Y-%m-%d %H:%M:%S %Z")

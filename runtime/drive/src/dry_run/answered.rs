@@ -61,7 +61,9 @@ impl Answered {
                     // A rung is called by several channels: that is one call.
                     Reason::Page { .. } | Reason::Worse | Reason::Unacknowledged => {}
                     Reason::Ticket => self.tickets += 1,
-                    Reason::Notice | Reason::Resolved | Reason::Approval(_) => self.notices += 1,
+                    Reason::Notice | Reason::Resolved | Reason::Approval(_) | Reason::Acknowledged => {
+                        self.notices += 1
+                    }
                 }
                 if let (Reason::Page { rung, ladder, attempt }, Some(incident)) =
                     (&notification.reason, notification.incident)

@@ -14,6 +14,7 @@ pub fn notification(notification: &Notification, made_ms: i64) -> Row {
     let Notification { number, key, incident, reason, channel, team, person, severity: grave, .. } =
         notification.clone();
     let Notification { priority, title, lines, labels, runbook, alerts, since_ms, .. } = notification.clone();
+    let acknowledgements = notification.acknowledgements;
     Row {
         number,
         key,
@@ -27,6 +28,7 @@ pub fn notification(notification: &Notification, made_ms: i64) -> Row {
             Reason::Notice => Why::Notice,
             Reason::Ticket => Why::Ticket,
             Reason::Approval(action) => Why::Approval { action },
+            Reason::Acknowledged => Why::Acknowledged,
         },
         channel,
         team,
@@ -39,6 +41,7 @@ pub fn notification(notification: &Notification, made_ms: i64) -> Row {
         runbook,
         alerts,
         since_ms,
+        acknowledgements,
     }
 }
 
@@ -46,7 +49,7 @@ pub fn notification(notification: &Notification, made_ms: i64) -> Row {
 #[must_use]
 pub fn restored(row: &Row) -> Notification {
     let Row { number, key, incident, reason, channel, team, person, severity, priority, .. } = row.clone();
-    let Row { title, lines, labels, runbook, alerts, since_ms, .. } = row.clone();
+    let Row { title, lines, labels, runbook, alerts, since_ms, acknowledgements, .. } = row.clone();
     Notification {
         number,
         key,
@@ -59,6 +62,7 @@ pub fn restored(row: &Row) -> Notification {
             Why::Notice => Reason::Notice,
             Why::Ticket => Reason::Ticket,
             Why::Approval { action } => Reason::Approval(action),
+            Why::Acknowledged => Reason::Acknowledged,
         },
         channel,
         team,
@@ -76,6 +80,7 @@ pub fn restored(row: &Row) -> Notification {
         runbook,
         alerts,
         since_ms,
+        acknowledgements,
     }
 }
 

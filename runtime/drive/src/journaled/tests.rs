@@ -21,6 +21,7 @@ fn page(number: u64) -> Notification {
         runbook: Some("https://runbooks.example/pool".into()),
         alerts: 3,
         since_ms: 1_000,
+        acknowledgements: 2,
     }
 }
 

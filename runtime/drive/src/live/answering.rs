@@ -33,7 +33,7 @@ use tokio::sync::mpsc;
 
 use super::clock::Clock;
 use super::control::Desk;
-use super::status::AnswersStatus;
+use super::status::{AnswersStatus, open_incidents};
 use crate::journaled;
 use crate::recorded::Recorded;
 pub(super) use ears::{Ears, News};
@@ -61,6 +61,8 @@ pub struct AnswerOptions {
     pub addresses: Addresses,
     /// The providers that playbooks call.
     pub providers: Vec<Serving>,
+    /// For how long after its resolution an incident may be opened again, in ms.
+    pub remembered_ms: i64,
 }
 
 /// The evaluation's side of it.
@@ -130,6 +132,8 @@ impl Answering {
             outbox::Outbox::start(options.channels, outbox::Options::default(), &reports, Some(&ledger));
         let (news, heard_news) = mpsc::unbounded_channel();
         let voices = Voices::start(outbox, options.addresses, news.clone());
+        let remembered_ms = clock.now_ms().saturating_sub(options.remembered_ms);
+        voices::recall(&voices, &reader, remembered_ms)?;
         voices::take_up(&voices, &reader, clock.now_ms())?;
         let (hands, outcomes) = Hands::new(options.providers, Bounds::default());
         let hands = Arc::new(hands);
@@ -175,8 +179,10 @@ impl Answering {
 
     /// How it does, with this response.
     pub(super) fn status(&self, responder: &Responder) -> AnswersStatus {
+        let (open, incidents) = open_incidents(responder);
         AnswersStatus {
-            incidents: responder.desk().incidents().filter(|incident| incident.is_open()).count() as u64,
+            incidents,
+            open,
             actions: responder.actions().count() as u64,
             halted: self.halted.clone(),
             entries_waiting: self.scribe.waiting() as u64,

@@ -1,11 +1,15 @@
 //! What a live run says of itself: plain data, published whole after every tick and at least once a second.
 
+mod incidents;
+
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use nvp_act::Results;
 use tokio::sync::watch;
 
+pub(super) use self::incidents::of as open_incidents;
+pub use self::incidents::{INCIDENTS_SHOWN_MAX, IncidentStatus, RunStatus, Standing};
 pub use crate::state::Durability;
 pub use nvp_act::channels::outbox::LaneStatus;
 
@@ -68,6 +72,8 @@ pub struct Status {
 pub struct AnswersStatus {
     /// Incidents that are open.
     pub incidents: u64,
+    /// The most urgent of them, at most [`INCIDENTS_SHOWN_MAX`].
+    pub open: Vec<IncidentStatus>,
     /// Runs of playbooks that have not ended.
     pub actions: u64,
     /// Why nothing new is done outside; `None` when it may be.

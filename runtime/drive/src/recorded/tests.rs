@@ -87,7 +87,7 @@ proptest! {
 #[test]
 fn a_hostile_length_takes_no_memory() {
     for variant in [4_u8, 6, 9] {
-        let huge = [&[2, variant][..], &[0xff; 9], &[1, 0, 0]].concat();
+        let huge = [&[super::VERSION, variant][..], &[0xff; 9], &[1, 0, 0]].concat();
         assert_eq!(Recorded::decode(&huge), Err(RecordedError::Foreign));
     }
 }

@@ -14,7 +14,7 @@ use crate::generation::Generation;
 use crate::recorded::Recorded;
 
 /// Goes up with every change of what is kept.
-const VERSION: u8 = 3;
+const VERSION: u8 = 4;
 
 /// The state of a run.
 #[derive(Debug)]

@@ -49,8 +49,9 @@ impl Writer<'_> {
         };
         let entered = self.run(
             "INSERT INTO notifications (number, key, incident, reason, ladder, rung, rung_attempt, action, channel,
-               team, person, severity, priority, title, text, labels, runbook, alerts, since_ms, made_ms)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20)
+               team, person, severity, priority, title, text, labels, runbook, alerts, since_ms, made_ms,
+               acknowledgements)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21)
              ON CONFLICT DO NOTHING",
             params![
                 number,
@@ -73,6 +74,7 @@ impl Writer<'_> {
                 notification.alerts,
                 notification.since_ms,
                 notification.made_ms,
+                notification.acknowledgements,
             ],
         )?;
         if entered == 1 {
@@ -177,9 +179,12 @@ impl Writer<'_> {
         if ended == 0 {
             return self.already_ended(number, attempt);
         }
+        if let Some(remote) = end.remote() {
+            self.run("UPDATE notifications SET remote = ?2 WHERE number = ?1", (number, remote))?;
+        }
         let step = match end {
-            AttemptEnd::Accepted => Delivery::Accepted,
-            AttemptEnd::Sent => Delivery::Sent,
+            AttemptEnd::Accepted { .. } => Delivery::Accepted,
+            AttemptEnd::Sent { .. } => Delivery::Sent,
             AttemptEnd::Failed { why } => Delivery::Failed { why: why.clone() },
             AttemptEnd::Retry { .. } | AttemptEnd::Unknown { .. } => {
                 self.run(

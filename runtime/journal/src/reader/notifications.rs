@@ -36,6 +36,8 @@ pub struct NotificationRow {
     pub last_attempt_ms: Option<i64>,
     /// No attempt before this.
     pub not_before_ms: Option<i64>,
+    /// What the other side calls it: a message's place, a ticket's number, an alert's key.
+    pub remote: Option<String>,
     /// What became of the last attempt.
     pub last_result: Option<AttemptResult>,
     /// How many attempts may have been sent without anybody knowing.
@@ -66,6 +68,21 @@ pub struct NotificationFilter {
     pub team: Option<String>,
     /// Only those to this person.
     pub person: Option<String>,
+}
+
+/// What the other side calls something that it was told of an incident.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remote {
+    /// The incident.
+    pub incident: u64,
+    /// By which channel it was told.
+    pub channel: String,
+    /// Which team was meant.
+    pub team: Option<String>,
+    /// Which person, where the channel reaches people.
+    pub person: Option<String>,
+    /// What the other side calls it.
+    pub remote: String,
 }
 
 /// An attempt to send a notification.
@@ -131,6 +148,37 @@ impl Reader {
         self.page(NOTIFICATION, wanted, OLDEST_FIRST, page, notification)
     }
 
+    /// What other sides call the first and the last that each was told of an incident, in the order in which it was made: of incidents that are
+    /// not resolved, were so since that instant, or about which there is still something to be told.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn remotes(&self, resolved_since_ms: i64) -> Result<Vec<Remote>, JournalError> {
+        self.query(
+            "WITH wanted AS (
+               SELECT number FROM incidents WHERE state <> 'resolved' OR resolved_ms >= ?1
+               UNION SELECT incident FROM notifications WHERE incident IS NOT NULL AND accepted_ms IS NULL
+                 AND sent_ms IS NULL AND delivered_ms IS NULL AND seen_ms IS NULL AND failed_ms IS NULL
+             ), ends AS (
+               SELECT min(number) AS first, max(number) AS last FROM notifications
+               WHERE remote IS NOT NULL AND incident IN (SELECT number FROM wanted)
+               GROUP BY incident, channel, team, person
+             )
+             SELECT incident, channel, team, person, remote FROM notifications
+             WHERE number IN (SELECT first FROM ends UNION SELECT last FROM ends) ORDER BY number",
+            [resolved_since_ms],
+            |row| {
+                Ok(Remote {
+                    incident: number(row, "incident")?,
+                    channel: row.get("channel")?,
+                    team: row.get("team")?,
+                    person: row.get("person")?,
+                    remote: row.get("remote")?,
+                })
+            },
+        )
+    }
+
     /// The attempts to send a notification, the oldest first.
     ///
     /// # Errors
@@ -165,6 +213,7 @@ fn reason(row: &Row<'_>) -> rusqlite::Result<Reason> {
         ReasonKind::Resolved => Reason::Resolved,
         ReasonKind::Notice => Reason::Notice,
         ReasonKind::Ticket => Reason::Ticket,
+        ReasonKind::Acknowledged => Reason::Acknowledged,
         ReasonKind::Approval => Reason::Approval { action: number(row, "action")? },
     })
 }
@@ -189,6 +238,7 @@ fn notification(row: &Row<'_>) -> rusqlite::Result<NotificationRow> {
             runbook: row.get("runbook")?,
             alerts: row.get("alerts")?,
             since_ms: row.get("since_ms")?,
+            acknowledgements: row.get("acknowledgements")?,
         },
         state: row.get("state")?,
         accepted_ms: row.get("accepted_ms")?,
@@ -202,6 +252,7 @@ fn notification(row: &Row<'_>) -> rusqlite::Result<NotificationRow> {
         repeats: row.get("repeats")?,
         last_attempt_ms: row.get("last_attempt_ms")?,
         not_before_ms: row.get("not_before_ms")?,
+        remote: row.get("remote")?,
         last_result: row.get("last_result")?,
         doubts: row.get("doubts")?,
     })

@@ -233,6 +233,7 @@ impl Desk {
             told: BTreeMap::new(),
             attempts: BTreeMap::new(),
             resolutions: 0,
+            acknowledgements: 0,
             forgotten: 0,
         };
         let event = IncidentEvent::Opened {

@@ -49,7 +49,8 @@ impl Desk {
         recipients.iter().map(|whom| self.tell(context, telling, (Some(&whom.team), whom), out)).collect()
     }
 
-    /// Writes a ticket by a channel; gives the notification's number.
+    /// Writes a ticket by a channel; gives the notification's number. A channel that closes its tickets is told when the incident is
+    /// resolved.
     pub fn ticket(
         &mut self,
         context: &Context<'_>,
@@ -58,6 +59,13 @@ impl Desk {
         out: &mut Effects,
     ) -> NotificationNumber {
         let whom = Whom { channel: channel.to_owned(), team: String::new(), person: None };
+        let incident = telling.incident.and_then(|number| self.incidents.get_mut(&number));
+        if let Some(incident) = incident.filter(|incident| incident.is_open())
+            && context.roster.close_tickets.contains(channel)
+        {
+            let told = incident.told.entry(whom.clone()).or_default();
+            *told = told.saturating_add(1);
+        }
         self.tell(context, telling, (None, &whom), out)
     }
 
@@ -92,6 +100,7 @@ impl Desk {
             runbook,
             alerts: incident.map_or(0, |incident| u32::try_from(incident.alerts()).unwrap_or(u32::MAX)),
             since_ms: incident.map_or(now_ms, Incident::opened_ms),
+            acknowledgements: incident.map_or(0, |incident| incident.acknowledgements),
         }));
         if let Some(incident) = incident {
             let resolutions = incident.resolutions;
@@ -105,7 +114,8 @@ impl Desk {
         number
     }
 
-    fn nobody(&self, context: &Context<'_>, team: &str, telling: &Telling, out: &mut Effects) {
+    /// Notes that there was nobody to be told.
+    pub(crate) fn nobody(&self, context: &Context<'_>, team: &str, telling: &Telling, out: &mut Effects) {
         let why = format!("nobody is told: {}", telling.title);
         let event = match telling.incident {
             Some(number) => {

@@ -1,10 +1,13 @@
 //! What people do: acknowledge, resolve, silence. All of it may be said again.
 
+use nvp_plan::describe::duration;
+
 use super::Desk;
 use crate::context::Context;
-use crate::effect::{Effects, Event, IncidentEvent};
+use crate::effect::{Effects, Event, IncidentEvent, Reason};
 use crate::incident::{Acknowledgement, State};
 use crate::input::{Deed, IncidentNumber};
+use crate::notification::Letter;
 
 /// How long an acknowledgement holds where no ladder runs that says so.
 const HOLDS_MS: i64 = 30 * 60_000;
@@ -68,6 +71,7 @@ impl Desk {
             .map(|ladder| ladder.acknowledged_ms);
         let holds_ms = holds.min().unwrap_or(HOLDS_MS);
         let until_mature_ms = mature_ms.saturating_add(holds_ms);
+        incident.acknowledgements = incident.acknowledgements.saturating_add(1);
         incident.acknowledged = Some(Acknowledgement {
             by: by.to_owned(),
             at_ms: now_ms,
@@ -84,5 +88,33 @@ impl Desk {
         }
         let event = IncidentEvent::Acknowledged(by.to_owned(), now_ms.saturating_add(holds_ms));
         Self::record(context, number, event, out);
+        self.show_acknowledged(context, number, (by, holds_ms), out);
+    }
+
+    /// Tells those who were told of an incident that somebody has acknowledged it, where their channel shows that. Silences and maintenance
+    /// do not keep it back: it calls nobody.
+    fn show_acknowledged(
+        &mut self,
+        context: &Context<'_>,
+        number: IncidentNumber,
+        (by, holds_ms): (&str, i64),
+        out: &mut Effects,
+    ) {
+        let Self { incidents, rows, post, .. } = self;
+        let Some(incident) = incidents.get(&number) else { return };
+        let key = format!("i{number}/acknowledged/{}", incident.acknowledgements);
+        let prefix = format!("acknowledged by {by}: ");
+        let letter = Letter {
+            key: &key,
+            reason: &Reason::Acknowledged,
+            prefix: &prefix,
+            lines: &[format!("nobody is called for {}", duration(holds_ms))],
+            caller: None,
+        };
+        for whom in incident.told.keys() {
+            if context.roster.show_acknowledgements.contains(&whom.channel) {
+                post.send(context, (incident, rows), &letter, whom, out);
+            }
+        }
     }
 }

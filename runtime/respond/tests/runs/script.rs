@@ -48,9 +48,10 @@ fn row_of(what: &str) -> bool {
     row(what.trim()).is_some()
 }
 
-/// `slow{region=eu} is red`
+/// `slow{region=eu} is red`, `slow{region=eu} is red of another_service`
 fn row(what: &str) -> Option<nvp_respond::input::AlertChange> {
     let (name, level) = what.split_once(" is ").filter(|(name, _)| !name.contains(' '))?;
+    let (level, service) = level.split_once(" of ").unwrap_or((level, "gateway"));
     let level = match level {
         "yellow" => Some(0),
         "red" => Some(1),
@@ -60,7 +61,7 @@ fn row(what: &str) -> Option<nvp_respond::input::AlertChange> {
     let (alert, labels) = name.split_once('{').unwrap_or((name, "}"));
     let labels = labels.trim_end_matches('}').split(',').filter(|label| !label.is_empty());
     let labels: Vec<_> = labels.map(|label| label.split_once('=').expect("a label")).collect();
-    Some(change(alert, &labels, Some("gateway"), level))
+    Some(change(alert, &labels, Some(service), level))
 }
 
 fn happen(stage: &mut Stage, what: &str) {

@@ -107,7 +107,8 @@ impl Stage {
             (name.clone(), TeamRoster { shared: channels.clone(), members, ..TeamRoster::default() })
         };
         let teams = plan.teams.iter().map(|it| team(&it.name)).collect();
-        let roster = Roster { teams, people: BTreeMap::new(), channels: channels.clone() };
+        let roster =
+            Roster { teams, people: BTreeMap::new(), channels: channels.clone(), ..Roster::default() };
         let mut stage = Self {
             plan,
             responder,

@@ -36,12 +36,19 @@ impl Addresses {
     /// Where this one goes: to the person, else to the team as such, else to where the channel goes by itself.
     #[must_use]
     pub fn of(&self, notification: &Notification) -> Option<&Address> {
-        let key = |name: &String| (notification.channel.clone(), name.clone());
-        if let Some(person) = &notification.person {
+        let (team, person) = (notification.team.as_deref(), notification.person.as_deref());
+        self.find(&notification.channel, team, person)
+    }
+
+    /// Where a channel reaches a person, else a team as such, else where it goes by itself.
+    #[must_use]
+    pub fn find(&self, channel: &str, team: Option<&str>, person: Option<&str>) -> Option<&Address> {
+        let key = |name: &str| (channel.to_owned(), name.to_owned());
+        if let Some(person) = person {
             return self.people.get(&key(person));
         }
-        let team = notification.team.as_ref().and_then(|team| self.teams.get(&key(team)));
-        team.or_else(|| self.own.get(&notification.channel))
+        let team = team.and_then(|team| self.teams.get(&key(team)));
+        team.or_else(|| self.own.get(channel))
     }
 }
 

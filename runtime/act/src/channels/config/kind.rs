@@ -34,6 +34,16 @@ pub(crate) trait Kind: Debug + Send + Sync {
     /// The address of a person or team, fetched.
     fn contact(&self, text: &str) -> Result<Address, String>;
 
+    /// Whether it shows that somebody has acknowledged an incident.
+    fn shows_acknowledgements(&self) -> bool {
+        false
+    }
+
+    /// Whether it closes the tickets that it has written.
+    fn closes_tickets(&self) -> bool {
+        false
+    }
+
     /// The channel at work.
     fn bind(&self, site: &Site, templates: &Templates) -> Result<Arc<dyn Channel>, String>;
 }

@@ -1,13 +1,13 @@
 //! From tables to what they say. All problems are found, not only the first.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use nvp_respond::roster::Roster;
 use nvp_settings::Fault;
 use serde::Deserialize;
 
 use super::error::listed;
-use super::kind::{KINDS, one_line, read, with_place};
+use super::kind::{KINDS, Kind, one_line, read, with_place};
 use super::people::read_people;
 use super::teams::read_teams;
 use super::{ChannelConfig, Common, ConfigError, Configuration, Site, Tables, Templates};
@@ -65,9 +65,16 @@ impl Configuration {
                 .map(|(name, contacts)| (name.clone(), contacts.keys().cloned().collect()))
                 .collect(),
             channels: channels.keys().cloned().collect(),
+            show_acknowledgements: those(&channels, |kind| kind.shows_acknowledgements()),
+            close_tickets: those(&channels, |kind| kind.closes_tickets()),
         };
         Ok(Self { site, channels, people, teams, roster })
     }
+}
+
+/// The names of the channels of which something is true.
+fn those(channels: &BTreeMap<String, ChannelConfig>, is: impl Fn(&dyn Kind) -> bool) -> BTreeSet<String> {
+    channels.iter().filter(|(_, config)| is(&*config.kind)).map(|(name, _)| name.clone()).collect()
 }
 
 fn read_site(table: &toml::Table) -> Result<Site, ConfigError> {

@@ -34,6 +34,13 @@ fn summary(configuration: &Configuration) -> String {
     let roster = configuration.roster();
     let mut lines = vec![format!("site {}", configuration.site.name)];
     lines.push(format!("channels {:?}", roster.channels));
+    for (what, channels) in
+        [("shows acknowledgements", &roster.show_acknowledgements), ("closes tickets", &roster.close_tickets)]
+    {
+        if !channels.is_empty() {
+            lines.push(format!("{what} {channels:?}"));
+        }
+    }
     for (name, channels) in &roster.people {
         lines.push(format!("{name} {channels:?}"));
     }

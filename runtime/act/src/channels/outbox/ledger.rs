@@ -10,8 +10,8 @@ use crate::channels::Stage;
 /// How an attempt ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ended {
-    /// The other side has it, so far.
-    Told(Stage),
+    /// The other side has it, so far, and calls it so.
+    Told(Stage, Option<String>),
     /// It was not sent; it is tried again after this pause.
     Again {
         /// Why, for people, without secrets.

@@ -65,7 +65,7 @@ impl Workshop {
                 Ok(Receipt { stage, remote }) => {
                     self.note(None);
                     self.counts.told.fetch_add(1, Relaxed);
-                    self.ended(&job, Ended::Told(stage));
+                    self.ended(&job, Ended::Told(stage, remote.clone()));
                     return self.report(job, stage.into(), remote).await;
                 }
                 Err(failure) => failure,

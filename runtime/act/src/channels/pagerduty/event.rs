@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use nvp_respond::effect::Notification;
-use nvp_respond::input::IncidentNumber;
 use nvp_respond::severity::Severity;
 use serde_json::{Value, json};
 
@@ -20,17 +19,19 @@ const LABELS_BYTES_MAX: usize = 32 << 10;
 /// The longest address of a link, in bytes.
 const LINK_BYTES_MAX: usize = 2 << 10;
 
-/// An alert's key: of this installation, the incident and the routing key, because another key's alert would swallow ours.
+/// An alert's key: of this installation, the incident, how often that had been acknowledged, and the routing key, because another key's alert
+/// would swallow ours.
 pub(super) fn dedup_key(
     site: &Site,
-    incident: Option<IncidentNumber>,
-    notification_key: &str,
+    notification: &Notification,
+    acknowledgements: u32,
     address: &Address,
 ) -> String {
-    let about = incident.map_or_else(
-        || format!("notification-{}", site.digest(&[notification_key], 32)),
-        |number| format!("incident-{number}"),
-    );
+    let about = match (notification.incident, acknowledgements) {
+        (None, _) => format!("notification-{}", site.digest(&[&notification.key], 32)),
+        (Some(number), 0) => format!("incident-{number}"),
+        (Some(number), times) => format!("incident-{number}-{times}"),
+    };
     format!("{}/{about}/{}", site.name, site.digest(&["routing key", address.expose()], 8))
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use nvp_respond::effect::Notification;
+use nvp_respond::effect::{Notification, Reason};
 use nvp_respond::input::IncidentNumber;
 use reqwest::header::AUTHORIZATION;
 use secrecy::SecretString;
@@ -95,8 +95,14 @@ impl Bot {
         address: &Address,
         attempt: Attempt,
     ) -> Result<Receipt, Failure> {
-        let key = self.site.digest(&[&notification.channel, &notification.key], 32);
-        let thread = self.threads.of(notification.incident, address.id());
+        let key = self.key(notification);
+        let (incident, which) = (notification.incident, notification.acknowledgements);
+        if notification.reason == Reason::Acknowledged
+            && let Some(shown) = self.threads.acknowledged(incident, address.id(), which)
+        {
+            return Ok(Receipt { stage: Stage::Delivered, remote: Some(shown.remote()) });
+        }
+        let thread = self.threads.of(incident, address.id());
         let mut is_marked = false;
         if attempt.in_doubt {
             match self.search(address, thread.as_ref(), &key, notification.since_ms).await? {
@@ -133,9 +139,24 @@ impl Bot {
         }
     }
 
+    /// What a message is found again by: an acknowledgement is told once in a thread, whomever of those that read it it is for.
+    fn key(&self, notification: &Notification) -> String {
+        let Notification { incident, acknowledgements, channel, key, .. } = notification;
+        match (&notification.reason, incident) {
+            (Reason::Acknowledged, Some(incident)) => self
+                .site
+                .digest(&[channel, &format!("incident {incident} acknowledged {acknowledgements}")], 32),
+            _ => self.site.digest(&[channel, key], 32),
+        }
+    }
+
     fn posted(&self, notification: &Notification, address: &Address, posted: Posted) -> Receipt {
         let remote = posted.remote();
-        self.threads.remember(notification.incident, address.id(), posted);
+        self.threads.remember(notification.incident, address.id(), posted.clone());
+        if notification.reason == Reason::Acknowledged {
+            let shown = (notification.acknowledgements, posted);
+            self.threads.note_acknowledged(notification.incident, address.id(), shown);
+        }
         Receipt { stage: Stage::Delivered, remote: Some(remote) }
     }
 

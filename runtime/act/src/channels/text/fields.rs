@@ -19,7 +19,7 @@ pub(crate) struct Fields<'n> {
     pub(crate) incident: Option<u64>,
     /// Where to read of it.
     pub(crate) link: Option<String>,
-    /// Why it is sent: `page`, `worse`, `unacknowledged`, `resolved`, `notice`, `ticket`, `approval`.
+    /// Why it is sent: `page`, `worse`, `unacknowledged`, `resolved`, `notice`, `ticket`, `approval`, `acknowledged`.
     pub(crate) reason: &'static str,
     /// Of a page: the ladder, the rung, which time.
     pub(crate) ladder: Option<&'n str>,
@@ -114,6 +114,7 @@ pub(crate) fn reason(reason: &Reason) -> &'static str {
         Reason::Notice => "notice",
         Reason::Ticket => "ticket",
         Reason::Approval(_) => "approval",
+        Reason::Acknowledged => "acknowledged",
     }
 }
 

@@ -11,6 +11,8 @@ pub(super) fn subject(fields: &Fields<'_>) -> String {
         "notice" => "notice",
         "ticket" => "ticket",
         "approval" => "approval wanted",
+        // Its title says who.
+        "acknowledged" => return fields.title.clone(),
         _ => severity(fields.severity),
     };
     format!("[{what}] {}", fields.title)

@@ -22,6 +22,7 @@ fn notification() -> Notification {
         runbook: Some("https://runbooks.example/gateway".into()),
         alerts: 3,
         since_ms: 1_700_000_000_123,
+        acknowledgements: 0,
     }
 }
 
@@ -54,6 +55,7 @@ fn every_reason_has_its_words() {
         (Reason::Resolved, "resolved to alice of operations"),
         (Reason::Notice, "for information to alice of operations"),
         (Reason::Ticket, "for information to alice of operations"),
+        (Reason::Acknowledged, "for information to alice of operations"),
         (Reason::Approval(7), "run 7 waits for an approval to alice of operations"),
     ] {
         let text =
@@ -61,7 +63,7 @@ fn every_reason_has_its_words() {
         assert_eq!(text.body.lines().next(), Some(wanted));
         subjects.insert(text.subject);
     }
-    assert_eq!(subjects.len(), 5, "{subjects:?}");
+    assert_eq!(subjects.len(), 6, "{subjects:?}");
 }
 
 #[test]

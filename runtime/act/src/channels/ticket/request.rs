@@ -9,6 +9,8 @@ use crate::channels::text::{self, Fields};
 
 /// What the texts of a request can insert besides a notification's fields.
 const OWN_NAMES: [&str; 3] = ["ticket", "subject", "body"];
+/// And one that changes a ticket.
+const ID: &str = "id";
 /// The longest id that is kept.
 const ID_CHARACTERS_MAX: usize = 256;
 
@@ -34,6 +36,8 @@ pub(super) struct Call {
 #[derive(Serialize)]
 pub(super) struct Values<'v> {
     pub(super) ticket: &'v str,
+    /// The ticket's id, where there is one.
+    pub(super) id: &'v str,
     pub(super) subject: &'v str,
     pub(super) body: &'v str,
     #[serde(flatten)]
@@ -41,13 +45,33 @@ pub(super) struct Values<'v> {
 }
 
 impl Form {
-    /// Looks at a request.
+    /// Looks at a request that opens a ticket, or searches for one.
     pub(super) fn new(
         method: &str,
         url: &str,
         json: Option<&toml::Value>,
         success: &[u16],
         id: Option<&str>,
+    ) -> Result<Self, String> {
+        Self::with((method, url, json), success, id, &["ticket"])
+    }
+
+    /// Looks at a request that changes a ticket.
+    pub(super) fn update(
+        method: &str,
+        url: &str,
+        json: Option<&toml::Value>,
+        success: &[u16],
+    ) -> Result<Self, String> {
+        Self::with((method, url, json), success, None, &["ticket", ID])
+    }
+
+    /// `in_url` are the names that may stand in the address.
+    fn with(
+        (method, url, json): (&str, &str, Option<&toml::Value>),
+        success: &[u16],
+        id: Option<&str>,
+        in_url: &[&str],
     ) -> Result<Self, String> {
         let method = match method {
             "GET" => Method::GET,
@@ -57,14 +81,16 @@ impl Form {
             _ => return Err("`method` is one of `GET`, `POST`, `PUT`, `PATCH`".to_owned()),
         };
         // Nothing else can stand in an address without changing what it means.
-        text::check_names(url, &["ticket"]).map_err(|why| format!("`url`: {why}"))?;
+        text::check_names(url, in_url).map_err(|why| format!("`url`: {why}"))?;
         let sample = url.replace("{{", "").replace("}}", "");
         http_address(&sample.replace(' ', "")).map_err(|why| format!("`url`: {why}"))?;
         let json: Option<Value> = json
             .map(|json| serde_json::to_value(json).map_err(|error| format!("`json`: {error}")))
             .transpose()?;
         if let Some(json) = &json {
-            check_texts(json).map_err(|why| format!("`json`: {why}"))?;
+            let own = OWN_NAMES.iter().chain(in_url.iter().filter(|name| **name == ID)).copied();
+            let names: Vec<&str> = Fields::NAMES.into_iter().chain(own).collect();
+            check_texts(json, &names).map_err(|why| format!("`json`: {why}"))?;
         }
         if let Some(status) = success.iter().find(|status| !(100..600).contains(*status)) {
             return Err(format!("`success`: {status} is no status"));
@@ -77,6 +103,11 @@ impl Form {
 
     /// Fills the texts in.
     pub(super) fn fill(&self, values: &Values<'_>) -> Result<Call, String> {
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '~');
+        // Ours are; the other side's may hold anything.
+        if !values.id.chars().all(is_plain) || matches!(values.id, "." | "..") {
+            return Err(format!("the ticket's id `{}` cannot stand in an address", values.id));
+        }
         let url = text::render(&self.url, values)?;
         let mut failures = 0;
         let body = self.json.as_ref().map(|json| filled(json, values, &mut failures));
@@ -99,14 +130,11 @@ impl Form {
     }
 }
 
-fn check_texts(json: &Value) -> Result<(), String> {
+fn check_texts(json: &Value, names: &[&str]) -> Result<(), String> {
     match json {
-        Value::String(template) => {
-            let names: Vec<&str> = Fields::NAMES.into_iter().chain(OWN_NAMES).collect();
-            text::check_names(template, &names)
-        }
-        Value::Array(items) => items.iter().try_for_each(check_texts),
-        Value::Object(fields) => fields.values().try_for_each(check_texts),
+        Value::String(template) => text::check_names(template, names),
+        Value::Array(items) => items.iter().try_for_each(|item| check_texts(item, names)),
+        Value::Object(fields) => fields.values().try_for_each(|field| check_texts(field, names)),
         Value::Null | Value::Bool(_) | Value::Number(_) => Ok(()),
     }
 }

@@ -52,7 +52,7 @@ pub fn prepare(
     let mut missing = missing_of_answers(&setup.answers, &is_declared);
     missing.extend(missing_under(&setup.written, "control"));
     refuse(&told(&missing), global.color)?;
-    open(folder, bound)
+    open(folder, bound, plan.incidents.reopen_ms)
         .map_err(|unfit| match unfit {
             Unfit::Told(failure) => failure,
             Unfit::Placed(problems) => {
@@ -72,7 +72,7 @@ enum Unfit {
 }
 
 /// Fetches secrets and makes channels and providers ready.
-fn open(folder: &Path, bound: Bound) -> Result<AnswerOptions, Unfit> {
+fn open(folder: &Path, bound: Bound, remembered_ms: i64) -> Result<AnswerOptions, Unfit> {
     let Bound { configuration, providers, .. } = bound;
     let (channels, addresses) =
         configuration.bind().map_err(|errors| Unfit::Placed(errors.iter().map(Problem::from).collect()))?;
@@ -89,5 +89,6 @@ fn open(folder: &Path, bound: Bound) -> Result<AnswerOptions, Unfit> {
         serving.push(opened.map_err(|problem| Unfit::Placed(vec![problem.into()]))?);
     }
     let roster = configuration.roster().clone();
-    Ok(AnswerOptions { journal: folder.join(JOURNAL), roster, channels, addresses, providers: serving })
+    let journal = folder.join(JOURNAL);
+    Ok(AnswerOptions { journal, roster, channels, addresses, providers: serving, remembered_ms })
 }

@@ -53,8 +53,10 @@ impl Ledger for Written {
             at_ms.saturating_add(i64::try_from(pause.as_millis()).unwrap_or(i64::MAX))
         };
         let end = match ended {
-            Ended::Told(stage) if Delivery::from(stage) == Delivery::Accepted => AttemptEnd::Accepted,
-            Ended::Told(_) => AttemptEnd::Sent,
+            Ended::Told(stage, remote) if Delivery::from(stage) == Delivery::Accepted => {
+                AttemptEnd::Accepted { remote }
+            }
+            Ended::Told(_, remote) => AttemptEnd::Sent { remote },
             Ended::Again { why, pause } => AttemptEnd::Retry { why, not_before_ms: after(pause) },
             Ended::Unknown { why, pause } => AttemptEnd::Unknown { why, not_before_ms: after(pause) },
             Ended::GivenUp { why } => AttemptEnd::Failed { why },

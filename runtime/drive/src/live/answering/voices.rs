@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use nvp_act::channels::config::Addresses;
 use nvp_act::channels::outbox::{Job, LaneStatus, Outbox};
+use nvp_journal::reader::Remote;
 use nvp_journal::{JournalError, Page, Reader};
 use nvp_respond::effect::Notification;
 use nvp_respond::input::Delivery;
@@ -109,6 +110,17 @@ fn tell_failed(news: &mpsc::UnboundedSender<News>, notification: u64, why: Strin
     tracing::error!(notification, why, "a notification cannot be told");
     // Whoever does not listen any more is ending.
     drop(news.send(News::Given(Given::Delivery { notification, delivery: Delivery::Failed(why) })));
+}
+
+/// Reminds the channels of what the last process told of incidents that may still have something to be told.
+pub(super) fn recall(voices: &Voices, reader: &Reader, resolved_since_ms: i64) -> Result<(), JournalError> {
+    for Remote { incident, channel, team, person, remote } in reader.remotes(resolved_since_ms)? {
+        // Whoever is not reached that way any more goes on with nothing there.
+        if let Some(address) = voices.addresses.find(&channel, team.as_deref(), person.as_deref()) {
+            voices.outbox.recall(&channel, incident, address, &remote);
+        }
+    }
+    Ok(())
 }
 
 /// Goes on with what the last process had not told.

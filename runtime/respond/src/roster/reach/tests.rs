@@ -28,6 +28,7 @@ fn world() -> (Roster, Vec<Team>) {
         ]
         .into(),
         channels: set(&["sms", "call", "chat"]),
+        ..Roster::default()
     };
     let named = |name: &str, empty_tells: Option<u32>| Team {
         name: name.to_owned(),
