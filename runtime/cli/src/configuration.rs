@@ -19,7 +19,7 @@ use nvp_drive::binding::{Answers, Problem};
 use nvp_ingest::scrape::Scrape;
 use serde::Deserialize;
 
-pub use self::secrets::{missing_of_all, missing_of_answers, missing_under};
+pub use self::secrets::{missing_of_all, missing_of_answers, missing_under, weak_tokens};
 pub use self::told::{Told, refuse, tell};
 use crate::failure::Failure;
 

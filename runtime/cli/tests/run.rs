@@ -1,6 +1,7 @@
 //! `run` as its users meet it: real sockets, real signals, a real terminal, the real node_exporter.
 
 mod answers;
+mod bad_moments;
 mod bad_providers;
 mod bad_targets;
 mod crashes;

@@ -36,6 +36,16 @@ pub struct ControlOptions {
     pub tokens: BTreeMap<String, SecretString>,
 }
 
+impl ControlOptions {
+    /// Looks at the tokens: each has its own secret, long enough, and a name that can stand for somebody.
+    ///
+    /// # Errors
+    /// The first that has not.
+    pub fn check(&self) -> Result<(), ControlError> {
+        Tokens::new(&self.tokens).map(drop)
+    }
+}
+
 /// A process that can be reached, and does not answer yet.
 #[derive(Debug)]
 pub struct Control {

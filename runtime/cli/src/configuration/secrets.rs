@@ -1,5 +1,8 @@
 //! Whether the secrets that a configuration names are there: each is fetched, and forgotten again.
 
+use std::path::Path;
+
+use nvp_control::{ControlConfig, ControlError};
 use nvp_drive::binding::{Answers, Problem};
 use nvp_settings::{Fault, Secret};
 
@@ -27,6 +30,20 @@ pub fn missing_under(written: &Written, table: &str) -> Vec<Problem> {
         look_at(table, value, &mut problems);
     }
     problems
+}
+
+/// What is wrong with the secrets of tokens, where they are there.
+pub fn weak_tokens(control: &ControlConfig) -> Option<Problem> {
+    // Where the socket is does not matter here.
+    let error = control.options(Path::new("")).ok()?.check().err()?;
+    let name = match &error {
+        ControlError::Short { name, .. }
+        | ControlError::Name { name }
+        | ControlError::Same { other: name, .. } => name,
+        _ => return None,
+    };
+    let path = format!("control.token.{name}.secret");
+    Some(Problem::configured(Fault::Value, path, error.to_string(), ""))
 }
 
 /// What is missing of the secrets by which alerts are answered; providers only where `is_declared`.

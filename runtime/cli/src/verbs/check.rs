@@ -113,6 +113,7 @@ fn unfit(arguments: &Arguments, policies: &mut Policies) -> Result<Option<usize>
     });
     if arguments.secrets {
         problems.extend(configuration::missing_of_all(&written));
+        problems.extend(configuration::weak_tokens(&config.control));
     }
     let errors = problems.iter().filter(|problem| problem.is_error()).count();
     let told = Told::new(&problems, &written, std::mem::take(&mut policies.set.sources), &policies.set.files);

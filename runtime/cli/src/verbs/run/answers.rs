@@ -8,7 +8,7 @@ use nvp_plan::response::Lowered;
 
 use super::Arguments;
 use super::config::Setup;
-use crate::configuration::{Told, missing_of_answers, missing_under, refuse, tell};
+use crate::configuration::{Told, missing_of_answers, missing_under, refuse, tell, weak_tokens};
 use crate::failure::{Exit, Failure};
 use crate::options::Global;
 use crate::policies::Policies;
@@ -51,6 +51,7 @@ pub fn prepare(
     let is_declared = |name: &str| plan.providers.iter().any(|provider| provider.name == name);
     let mut missing = missing_of_answers(&setup.answers, &is_declared);
     missing.extend(missing_under(&setup.written, "control"));
+    missing.extend(weak_tokens(&setup.control));
     refuse(&told(&missing), global.color)?;
     open(folder, bound, plan.incidents.reopen_ms)
         .map_err(|unfit| match unfit {
