@@ -1,5 +1,6 @@
 //! Channels against services on this machine: what arrives, what is said of what does not, and what is never sent twice.
 
+mod config;
 mod email;
 mod outbox;
 mod pagerduty;

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use rusqlite::Connection;
 
-use crate::sample::{Place, written};
+use nvp_journal::{AttemptEnd, Change, Journal};
+
+use crate::sample::{MIDNIGHT_MS, Place, alone, written};
 
 const PAGE: &str = include_str!("../../../docs/journal.md");
 
@@ -14,10 +16,24 @@ fn blocks(kind: &str) -> Vec<String> {
     PAGE.split(&fence).skip(1).map(|rest| rest.split("```").next().unwrap().to_owned()).collect()
 }
 
+/// The night, with an attempt of which the other side said what it calls the message.
+fn told(place: &Place) -> Journal {
+    let journal = written(place);
+    let at_ms = MIDNIGHT_MS + 3_000;
+    let end = AttemptEnd::Accepted { remote: Some("SM0123".into()) };
+    for change in [
+        Change::AttemptBegun { notification: 1, attempt: 1, at_ms },
+        Change::AttemptEnded { notification: 1, attempt: 1, at_ms, end },
+    ] {
+        journal.write(alone(change)).unwrap().durable().unwrap();
+    }
+    journal
+}
+
 #[test]
 fn every_query_finds_something() {
     let place = Place::new();
-    let _journal = written(&place);
+    let _journal = told(&place);
     let connection = Connection::open(&place.path).unwrap();
     let queries = blocks("sql");
     assert!(queries.len() >= 8);
@@ -33,7 +49,7 @@ fn every_query_finds_something() {
 #[test]
 fn the_sqlite_tool_of_the_system_answers_every_query() {
     let place = Place::new();
-    let _journal = written(&place);
+    let _journal = told(&place);
     for query in blocks("sql") {
         let mut tool = std::process::Command::new("sqlite3");
         let ran = tool.args(["-readonly", "-bail"]).arg(&place.path).arg(&query).output();

@@ -8,11 +8,12 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::peers::{Exporter, LONG, POLICY};
+use super::plant::Plant;
 use crate::harness::Folder;
 
 struct Terminal {
     /// Where the process works; gone with it.
-    _folder: Folder,
+    folder: Folder,
     master: Box<dyn MasterPty + Send>,
     keys: Box<dyn Write + Send>,
     child: Box<dyn Child + Send + Sync>,
@@ -54,7 +55,7 @@ impl Terminal {
             }
         });
         Self {
-            _folder: folder,
+            folder,
             master: pair.master,
             keys,
             child,
@@ -178,6 +179,33 @@ fn without_colour_the_view_says_all_in_words() {
             "{row}, {column}"
         );
     }
+    terminal.press("q");
+    terminal.end();
+}
+
+#[test]
+fn incidents_are_shown_with_what_is_done_and_who_sees_to_them() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    // The valve does not help: what was done is taken back after 8 s, and people are called.
+    let Plant { folder, exporter: _exporter, receiver: _receiver, .. } =
+        runtime.block_on(Plant::in_trouble("8s", false));
+    let arguments = ["policy.nvp", "--config", "watch.toml", "--state", "kept"];
+    let mut terminal = Terminal::start(folder, (80, 24), &[], &arguments);
+    terminal.until("the playbook at work", |screen| {
+        ["incidents: 1 open", "P1  #1  plant", "N0, N1 in ", "└ relieve: verifies, "]
+            .iter()
+            .all(|said| screen.contains(said))
+    });
+    let is_called = |screen: &str| {
+        screen.lines().any(|line| line.contains("P1  #1  plant  open ") && line.contains("  N1  load is 9"))
+    };
+    let screen = terminal.until("people called, and nothing done any more", |screen| {
+        is_called(screen) && !screen.contains("relieve: ")
+    });
+    assert!(screen.lines().all(|line| line.chars().count() <= 80), "{screen}");
+    let ran = terminal.folder.run(&["ack", "1", "--state", "kept"]);
+    assert_eq!(ran.code, 0, "{}", ran.shown());
+    terminal.until("who sees to it", |screen| screen.contains(" has it until "));
     terminal.press("q");
     terminal.end();
 }
