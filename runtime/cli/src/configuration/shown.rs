@@ -83,7 +83,7 @@ fn walk(text: &str, key: &str, value: &Spanned<DeValue<'_>>, kept: &mut Ranges, 
 }
 
 /// Covers values, and takes comments away.
-fn cover(text: &str, kept: &Ranges, covered: &Ranges) -> String {
+fn cover(text: &str, kept: &[Range<usize>], covered: &[Range<usize>]) -> String {
     let mut kinds = vec![0u8; text.len()];
     for (ranges, kind) in [(kept, 1u8), (covered, 2u8)] {
         for range in ranges {
