@@ -121,6 +121,14 @@ impl Client {
         self.deed(Method::POST, &format!("v1/incidents/{incident}/resolve"), None::<&()>).await
     }
 
+    /// Asks for a run.
+    ///
+    /// # Errors
+    /// See [`ClientError`].
+    pub async fn start(&self, action: &wire::NewAction) -> Result<wire::Done, ClientError> {
+        self.deed(Method::POST, "v1/actions", Some(action)).await
+    }
+
     /// Approves a run.
     ///
     /// # Errors

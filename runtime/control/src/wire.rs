@@ -7,7 +7,7 @@ mod incident;
 mod journal;
 mod silence;
 
-pub use action::{Action, ActionPage, ActionQuery, Actions, Approval, Approve, Call};
+pub use action::{Action, ActionPage, ActionQuery, Actions, Approval, Approve, Call, NewAction};
 pub use deed::{Came, Done, Fault};
 pub use incident::{Incident, IncidentPage, IncidentQuery, Incidents, Notification, Standing};
 pub use journal::{Backup, BackupTo, Entry, Verified, VerifyQuery};

@@ -1,6 +1,6 @@
 //! What people do, at the socket and at the port, once and again.
 
-use nvp_control::wire::{ActionQuery, Approve, Came, Done, NewSilence, SilenceQuery};
+use nvp_control::wire::{ActionQuery, Approve, Came, Done, NewAction, NewSilence, SilenceQuery};
 use nvp_journal::words::{ActionEnd, ActionState, IncidentState};
 
 use crate::server::{ANNA, BORIS, Running};
@@ -90,6 +90,59 @@ async fn a_run_is_approved_by_who_may_and_for_the_text_that_was_read() {
     assert!(
         page.calls.iter().any(|call| call.operation == "set_size" && call.step.as_deref() == Some("more"))
     );
+}
+
+#[tokio::test]
+async fn a_run_is_asked_for_once_and_again_and_approved_by_somebody_else() {
+    let running = Running::start().await;
+    let boris = running.with(BORIS);
+    let wanted = NewAction {
+        playbook: "grow".into(),
+        arguments: [("region".to_owned(), "us".to_owned())].into(),
+        incident: 1,
+        why: "us fills too".into(),
+        ..NewAction::default()
+    };
+    let done = boris.start(&wanted).await.unwrap();
+    assert_eq!((done.came, done.number, done.durable), (Came::Done, Some(2), true), "{:?}", done.why);
+    let again = running.with(ANNA).start(&wanted).await.unwrap();
+    let why = "that is run 2 already; a further one needs another key (anna)";
+    assert_eq!((again.came, again.number, again.why.as_deref()), (Came::Already, Some(2), Some(why)));
+    let refused = boris.approve(2, &Approve::default()).await.unwrap();
+    let why = "run 2 was asked for by boris: somebody else approves it (boris)";
+    assert_eq!((refused.came, refused.why.as_deref()), (Came::Refused, Some(why)));
+    let page = boris.action(2).await.unwrap().unwrap();
+    assert_eq!(page.action.requested_by.as_deref(), Some("boris"));
+    assert_eq!(page.action.requested_why.as_deref(), Some("us fills too"));
+    let planned = &page.journal[0];
+    assert_eq!(planned.text, "planned: grow(region: \"us\"), asked for by boris: us fills too");
+    assert_eq!(planned.actor.as_deref(), Some("boris"));
+    assert_eq!(boris.approve(1, &Approve::default()).await.unwrap().came, Came::Done, "what an alert began");
+}
+
+#[tokio::test]
+async fn a_run_that_cannot_be_asked_for_says_why() {
+    let running = Running::start().await;
+    let boris = running.with(BORIS);
+    let of = |playbook: &str, incident, arguments: &[(&str, &str)]| NewAction {
+        playbook: playbook.to_owned(),
+        arguments: arguments.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+        incident,
+        why: "it is slow".into(),
+        key: None,
+    };
+    for (wanted, why) in [
+        (of("shrink", 1, &[]), "there is no playbook `shrink` (boris)"),
+        (of("grow", 1, &[]), "`grow` needs `region` (boris)"),
+        (of("grow", 1, &[("region", "eu"), ("to", "9")]), "`grow` takes `region`, and not `to` (boris)"),
+        (of("grow", 7, &[("region", "eu")]), "incident 7 is not open (boris)"),
+    ] {
+        let refused = boris.start(&wanted).await.unwrap();
+        assert_eq!((refused.came, refused.number, refused.why.as_deref()), (Came::Refused, None, Some(why)));
+    }
+    let unsaid = boris.start(&NewAction { why: " ".into(), ..of("grow", 1, &[]) }).await.unwrap_err();
+    assert!(unsaid.to_string().contains("`why` is empty"), "{unsaid}");
+    assert_eq!(boris.actions(&ActionQuery::default()).await.unwrap().actions.len(), 1);
 }
 
 #[tokio::test]

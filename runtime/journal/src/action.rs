@@ -8,6 +8,17 @@ use crate::words::{ActionEnd, CallOutcome};
 /// A name and what it was: `null` is missing or unknown.
 pub type Named = (String, Value);
 
+/// That a person asked for a run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Requested {
+    /// Who.
+    pub by: String,
+    /// By which key: the same one again was the same run.
+    pub key: String,
+    /// Why.
+    pub why: String,
+}
+
 /// What happens to a run. In the audit trail: the kind in `kind`, a sentence in `text`, the whole in `detail`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -22,6 +33,9 @@ pub enum ActionEvent {
         incident: Option<u64>,
         /// The hash of the playbook's text.
         source_hash: String,
+        /// Who asked for it; `None` where an alert did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        requested: Option<Requested>,
     },
     /// A `let` was found out.
     Found {
@@ -283,7 +297,9 @@ impl ActionEvent {
     #[must_use]
     pub fn actor(&self) -> Option<&str> {
         match self {
-            Self::Approved { by, .. } | Self::Aborted { by } => Some(by),
+            Self::Approved { by, .. }
+            | Self::Aborted { by }
+            | Self::Planned { requested: Some(Requested { by, .. }), .. } => Some(by),
             _ => None,
         }
     }
@@ -292,7 +308,11 @@ impl ActionEvent {
     #[must_use]
     pub fn text(&self) -> String {
         match self {
-            Self::Planned { playbook, arguments, .. } => format!("planned: {playbook}({})", shown(arguments)),
+            Self::Planned { playbook, arguments, requested, .. } => {
+                let asked =
+                    requested.as_ref().map(|Requested { by, why, .. }| format!(", asked for by {by}: {why}"));
+                format!("planned: {playbook}({}){}", shown(arguments), asked.unwrap_or_default())
+            }
             Self::Found { name, value } => format!("{name} = {value}"),
             Self::Looked { clause, condition, is, .. } => {
                 let is = is.map_or("unknown", |is| if is { "true" } else { "false" });

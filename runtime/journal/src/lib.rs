@@ -58,7 +58,7 @@ mod verify;
 pub mod words;
 mod writer;
 
-pub use action::{ActionEvent, Call, Named, Outcome, WriteIntent};
+pub use action::{ActionEvent, Call, Named, Outcome, Requested, WriteIntent};
 pub use audit::{Head, NotAHead};
 pub use batch::{BATCH_CHANGES_MAX, Batch, Change, Position};
 pub use error::JournalError;

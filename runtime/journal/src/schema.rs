@@ -15,6 +15,7 @@ pub const STEPS: &[&str] = &[
     include_str!("schema/0001_tables.sql"),
     include_str!("schema/0002_views.sql"),
     include_str!("schema/0003_remotes.sql"),
+    include_str!("schema/0004_requests.sql"),
 ];
 
 /// The version of a schema with all steps.

@@ -124,6 +124,7 @@ fn run() -> Vec<Change> {
                 arguments: vec![named("region", json!("eu"))],
                 incident: Some(1),
                 source_hash: "9f".repeat(32),
+                requested: None,
             },
         ),
         incident(4, IncidentEvent::Remedy { action: 1, playbook: "relieve_connection_pool".into() }),

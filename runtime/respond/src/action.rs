@@ -30,7 +30,7 @@ pub(crate) use self::locks::Locks;
 use self::looking::Look;
 pub(crate) use self::manage::{News, Told};
 pub use self::shown::{At, Shown};
-use crate::effect::End;
+use crate::effect::{End, Requested};
 use crate::formula::{Answers, ReadKey};
 use crate::input::{ActionNumber, CallNumber, IncidentNumber};
 use crate::value::Value;
@@ -43,6 +43,8 @@ pub(crate) struct Actions {
     pub(crate) locks: Locks,
     /// Whose calls are unanswered.
     pub(crate) calls: BTreeMap<CallNumber, ActionNumber>,
+    /// The runs that people asked for, by key, and when (ms since the Unix epoch).
+    pub(crate) requests: BTreeMap<String, (ActionNumber, i64)>,
     pub(crate) last_action: ActionNumber,
     pub(crate) last_call: CallNumber,
     /// Why nothing new is done outside; `None` when it may be.
@@ -63,6 +65,8 @@ pub(crate) struct Origin {
     pub(crate) alert: String,
     /// The labels of its row.
     pub(crate) labels: Vec<(String, String)>,
+    /// The person who asked for it, where no alert did.
+    pub(crate) requested: Option<Requested>,
 }
 
 /// A run.

@@ -247,6 +247,17 @@ pub enum IncidentEvent {
     Resolved(Option<String>),
 }
 
+/// That a person asked for a run.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Requested {
+    /// Who.
+    pub by: String,
+    /// By which key.
+    pub key: String,
+    /// Why.
+    pub why: String,
+}
+
 /// What happens to a run of a playbook.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum ActionEvent {
@@ -260,6 +271,8 @@ pub enum ActionEvent {
         incident: Option<IncidentNumber>,
         /// The hash of the playbook's text.
         source_hash: String,
+        /// Who asked for it; `None` where an alert did.
+        requested: Option<Requested>,
     },
     /// A `let` was found out.
     Found(String, Value),

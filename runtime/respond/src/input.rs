@@ -144,10 +144,27 @@ pub enum Deed {
     Approve(ActionNumber, Option<String>),
     /// Ends a run: what it did is taken back.
     Abort(ActionNumber),
+    /// Asks for a run.
+    Start(Request),
     /// Silences what matches.
     Silence(Silence),
     /// Ends a silence.
     Unsilence(SilenceNumber),
+}
+
+/// A run of a playbook that a person asks for. All that stands between a playbook and the world stands before it too.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Request {
+    /// A key of whoever asks: the same one again within a day is the same run.
+    pub key: String,
+    /// The playbook, by name.
+    pub playbook: String,
+    /// Its arguments as written, by parameter.
+    pub arguments: Vec<(String, String)>,
+    /// The incident it is for: its ladders say who is called when it fails.
+    pub incident: IncidentNumber,
+    /// Why.
+    pub why: String,
 }
 
 /// Nobody is called for what matches, for a while.

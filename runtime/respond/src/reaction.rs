@@ -254,8 +254,12 @@ impl Reactions {
         };
         let arguments = remedy.arguments.iter().map(argument).collect();
         let incident = self.standings.get(&number)?.incident;
-        let origin =
-            Origin { incident: Some(incident), alert: row.alert.to_string(), labels: row.labels.to_vec() };
+        let origin = Origin {
+            incident: Some(incident),
+            alert: row.alert.to_string(),
+            labels: row.labels.to_vec(),
+            requested: None,
+        };
         let until_ms = remedy.within_ms.map_or(i64::MAX, |within_ms| mature_ms.saturating_add(within_ms));
         self.set(number, place, State::Trying(which, 0, until_ms), true);
         Some(Wish::Start(Tried { row: number, reaction: place }, remedy.playbook, arguments, origin))

@@ -1,5 +1,7 @@
 //! The response as its driver sees it: inputs go in, intents and records come out, the state can be written down and looked at.
 
+mod request;
+
 use std::sync::Arc;
 
 use nvp_plan::ids::{CalendarId, LadderId};
@@ -219,6 +221,7 @@ impl Responder {
             Deed::Abort(number) => self.with_actions(observe, None, out, |actions, context, out| {
                 actions.abort((context, out), *number, by)
             }),
+            Deed::Start(request) => self.request(by, request, observe, out),
             Deed::Acknowledge(_) | Deed::Resolve(_) | Deed::Silence(_) | Deed::Unsilence(_) => {
                 self.with_desk(out, |desk, context, out| desk.deed(context, by, deed, out));
                 Ok(())
@@ -229,9 +232,14 @@ impl Responder {
         }
     }
 
-    /// Whether somebody may approve a run: where the playbook names a team, only who is in it.
+    /// Whether somebody may approve a run: where the playbook names a team, only who is in it; nobody approves what they asked for
+    /// themselves.
     fn may_approve(&self, number: ActionNumber, by: &str) -> Result<(), String> {
         let run = self.state.actions.runs.get(&number);
+        let requested = run.and_then(|run| run.origin.requested.as_ref());
+        if requested.is_some_and(|requested| requested.by == by) {
+            return Err(format!("run {number} was asked for by {by}: somebody else approves it"));
+        }
         let playbook = run.and_then(|run| self.plan.playbooks.iter().find(|book| book.name == run.playbook));
         let team = playbook.and_then(|playbook| playbook.approval.by);
         let Some(team) = team.and_then(|team| self.plan.teams.get(team.index())) else { return Ok(()) };
@@ -373,20 +381,28 @@ impl Responder {
         if let Some(team) = planned.and_then(|book| self.plan.teams.get(book.approval.by?.index())) {
             return vec![team.name.clone()];
         }
-        let ladders = self.ladders_of(&origin.alert);
+        let ladders = self.ladders_of(origin);
+        let ladders: Vec<&str> = ladders.iter().map(String::as_str).collect();
         let incident = origin.incident.and_then(|number| self.state.desk.incident(number));
         let called = incident.map(|incident| incident.called(&self.plan, &ladders)).unwrap_or_default();
         let owner = incident.and_then(Incident::owner).filter(|_| called.is_empty());
         called.into_iter().chain(owner).map(str::to_owned).collect()
     }
 
-    /// The ladders that an alert asks for, at whatever level.
-    fn ladders_of(&self, alert: &str) -> Vec<&str> {
-        let ladders = self.plan.reactions.iter().filter_map(|reaction| match &reaction.does {
-            Does::Escalate(ladder) if reaction.alert == alert => self.plan.ladders.get(ladder.index()),
-            Does::Escalate(_) | Does::Run(_) => None,
+    /// The ladders that a run goes to: those that the alert which started it asks for, at whatever level; of one that a person asked for,
+    /// those of its incident.
+    fn ladders_of(&self, origin: &Origin) -> Vec<String> {
+        if origin.requested.is_some() {
+            let incident = origin.incident.and_then(|incident| self.state.desk.incident(incident));
+            let rungs = incident.into_iter().flat_map(Incident::rungs);
+            return rungs.map(|(ladder, _)| ladder.to_owned()).collect();
+        }
+        let of_alert = self.plan.reactions.iter().filter(|reaction| reaction.alert == origin.alert);
+        let ladders = of_alert.filter_map(|reaction| match &reaction.does {
+            Does::Escalate(ladder) => Some(self.ladder(*ladder)),
+            Does::Run(_) => None,
         });
-        ladders.map(|ladder| ladder.name.as_str()).collect()
+        ladders.collect()
     }
 
     fn answer(
@@ -416,8 +432,7 @@ impl Responder {
             }
             Told::EscalateTo(rung) => {
                 let Some(incident) = origin.incident else { return };
-                let ladders: Vec<String> =
-                    self.ladders_of(&origin.alert).into_iter().map(str::to_owned).collect();
+                let ladders = self.ladders_of(origin);
                 let ladders: Vec<&str> = ladders.iter().map(String::as_str).collect();
                 self.with_desk(out, |desk, context, out| {
                     desk.escalate_to(context, incident, (&ladders, &rung), (said, did_nothing), out);

@@ -368,6 +368,7 @@ mod tests {
             arguments: Vec::new(),
             incident: None,
             source_hash: String::new(),
+            requested: None,
         }
     }
 

@@ -2,11 +2,12 @@
 
 mod page;
 
+use std::collections::BTreeMap;
 use std::io::Write as _;
 
 use clap::{Args, Subcommand};
 use nvp_control::questions;
-use nvp_control::wire::{Action, ActionQuery, Actions};
+use nvp_control::wire::{Action, ActionQuery, Actions, NewAction};
 use nvp_journal::words::ActionState;
 
 use super::operate::sheet::{called, plain};
@@ -22,11 +23,15 @@ Examples:
   novaevo-policy actions
   novaevo-policy actions 5
   novaevo-policy actions --all --playbook relieve_connection_pool
+  novaevo-policy actions start relieve_connection_pool region=eu --incident 3 --why 'p95 is 2 s, CHG-117'
   novaevo-policy actions abort 5
+
+A run that somebody asks for goes the same way as one that an alert began: what it requires, its limits, its approval, which is then
+another person's. The same again within a day, or the same `--key`, is the same run.
 
 Where no process runs, the journal in the folder answers, and standard error says so.
 
-Exit codes: 0 answered; done, or so already, 1 there is no such run, or the deed is not in the journal, 2 nobody could be asked";
+Exit codes: 0 answered; done, or so already, 1 there is no such run, it must not be, or the deed is not in the journal, 2 nobody could be asked";
 
 /// What `actions` understands.
 #[derive(Debug, Args)]
@@ -58,8 +63,36 @@ pub struct Arguments {
 /// What can be done.
 #[derive(Debug, Subcommand)]
 pub enum Deed {
+    /// Ask for a run of a playbook, for an incident
+    Start(Start),
     /// End runs: what they did is taken back
     Abort(Abort),
+}
+
+/// What `actions start` understands.
+#[derive(Debug, Args)]
+pub struct Start {
+    /// The playbook
+    #[arg(value_name = "PLAYBOOK")]
+    pub playbook: String,
+    /// Its arguments
+    #[arg(value_name = "NAME=VALUE", value_parser = argument)]
+    pub arguments: Vec<(String, String)>,
+    /// The incident it is for: its ladders say who is called when it fails
+    #[arg(long, value_name = "INCIDENT")]
+    pub incident: u64,
+    /// Why: others read it
+    #[arg(long, value_name = "TEXT")]
+    pub why: String,
+    /// A key of yours: the same one again is the same run
+    #[arg(long, value_name = "KEY")]
+    pub key: Option<String>,
+}
+
+fn argument(text: &str) -> Result<(String, String), String> {
+    let pair = text.split_once('=').filter(|(name, _)| !name.is_empty());
+    let (name, value) = pair.ok_or("an argument is written `name=value`")?;
+    Ok((name.to_owned(), value.to_owned()))
 }
 
 /// What `actions abort` understands.
@@ -72,13 +105,16 @@ pub struct Abort {
 
 /// Lists runs, shows one, or ends some.
 pub fn run(arguments: &Arguments, global: &Global, out: &mut Output) -> Result<Exit, Failure> {
-    if let Some(Deed::Abort(abort)) = &arguments.deed {
+    if let Some(deed) = &arguments.deed {
         if arguments.action.is_some() {
             return Err(Failure::new(
-                "`actions RUN` shows a run, `actions abort RUN` ends one; say one of them",
+                "`actions RUN` shows a run, `actions start` and `actions abort RUN` begin and end one; say one of them",
             ));
         }
-        return end(abort, &arguments.place, out);
+        return match deed {
+            Deed::Start(start) => begin(start, &arguments.place, out),
+            Deed::Abort(abort) => end(abort, &arguments.place, out),
+        };
     }
     let asking = arguments.place.asking(global)?;
     if let Some(number) = arguments.action {
@@ -100,6 +136,32 @@ pub fn run(arguments: &Arguments, global: &Global, out: &mut Output) -> Result<E
         Format::Human => human(&listed, arguments.all, out)?,
     }
     Ok(Exit::Good)
+}
+
+fn begin(start: &Start, place: &Where, out: &mut Output) -> Result<Exit, Failure> {
+    let mut said = BTreeMap::new();
+    for (name, value) in &start.arguments {
+        if said.insert(name.clone(), value.clone()).is_some() {
+            return Err(Failure::new(format!("`{name}` is said twice")));
+        }
+    }
+    let action = NewAction {
+        key: start.key.clone(),
+        playbook: start.playbook.clone(),
+        arguments: said,
+        incident: start.incident,
+        why: start.why.clone(),
+    };
+    action.check().map_err(Failure::new)?;
+    let process = place.process()?;
+    let done = process.say(async |client| client.start(&action).await)?;
+    let number = done.number.map(|number| number.to_string()).unwrap_or_default();
+    let sentence = format!("run {number} of {} is asked for by {}", action.called(), done.by);
+    let exit = deed::tell(&done, &sentence, place.format, out)?;
+    if let (Format::Human, Some(number)) = (place.format, done.number) {
+        writeln!(out, "{}", out.paint().dim(&format!("novaevo-policy actions {number} shows how it goes")))?;
+    }
+    Ok(exit)
 }
 
 fn end(abort: &Abort, place: &Where, out: &mut Output) -> Result<Exit, Failure> {

@@ -159,6 +159,21 @@ async fn people_operate_a_process_through_a_kill() {
     plant.until(&["actions", "1"], |answer| answer["action"]["end"] == "succeeded").await;
     assert_eq!(plant.folder.read("valve"), "2");
 
+    let start = ["actions", "start", "relieve", "instance=two", "--incident", "1", "--why", "it is back"];
+    let asked = plant.anna(&start);
+    good(&asked, "done: run 2 of relieve(instance: \"two\") is asked for by anna\n");
+    assert!(asked.stdout.contains("novaevo-policy actions 2 shows how it goes"), "{}", asked.shown());
+    good(
+        &plant.anna(&start),
+        "nothing changed: that is run 2 already; a further one needs another key (anna)\n",
+    );
+    plant.until(&["actions", "2"], |answer| answer["action"]["state"] == "proposed").await;
+    let own = plant.anna(&["approve", "2"]);
+    let why = "refused: run 2 was asked for by anna: somebody else approves it (anna)";
+    assert!(own.code == 1 && own.stdout.contains(why), "{}", own.shown());
+    good(&plant.verb(&["actions", "2"]), "by anna: it is back");
+    good(&plant.verb(&["actions", "abort", "2"]), "done: run 2 is aborted by ");
+
     good(&plant.verb(&["ack", "1"]), "done: incident 1 is acknowledged by ");
     good(&plant.anna(&["ack", "1"]), "nothing changed: incident 1 is acknowledged by ");
     good(

@@ -42,12 +42,15 @@ pub fn action(reader: &Reader, number: u64) -> Result<Option<wire::ActionPage>, 
 }
 
 pub(super) fn shown(action: Action) -> wire::Action {
+    let (requested_by, requested_why) = action.requested.map(|asked| (asked.by, asked.why)).unzip();
     wire::Action {
         number: action.number,
         playbook: action.playbook,
         arguments: action.arguments,
         incident: action.incident,
         source_hash: action.source_hash,
+        requested_by,
+        requested_why,
         state: action.state,
         end: action.end,
         end_why: action.end_why,

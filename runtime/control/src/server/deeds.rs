@@ -100,7 +100,7 @@ fn number(deed: &Deed) -> Option<u64> {
         | Deed::Approve(number, _)
         | Deed::Abort(number)
         | Deed::Unsilence(number) => Some(*number),
-        Deed::Silence(_) => None,
+        Deed::Silence(_) | Deed::Start(_) => None,
     }
 }
 
@@ -121,6 +121,10 @@ fn happened(deed: &Deed, event: &Event) -> Option<Happened> {
         | (Deed::Abort(_), Event::Action(about, ActionEvent::Aborted(_)))
         | (Deed::Unsilence(_), Event::Unsilenced(about, _)) => (*about, None),
         (Deed::Silence(_), Event::Silenced(about, silence, _)) => (*about, Some(silence.to_ms)),
+        (
+            Deed::Start(request),
+            Event::Action(about, ActionEvent::Planned { requested: Some(requested), .. }),
+        ) if requested.key == request.key => (*about, None),
         _ => return None,
     };
     number(deed).is_none_or(|number| number == about).then_some(Happened { number: about, until_ms })
@@ -153,6 +157,10 @@ fn stands(reader: &Reader, deed: &Deed) -> Result<(Came, Option<u64>), JournalEr
         Deed::Silence(silence) => {
             let known = questions::silence_with_key(reader, &silence.key, silence.from_ms)?;
             return Ok((is_so(known.is_some()), known.map(|known| known.number)));
+        }
+        Deed::Start(request) => {
+            let known = reader.requested(&request.key)?;
+            return Ok((is_so(known.is_some()), known));
         }
         Deed::Unsilence(number) => match questions::silence_with_number(reader, *number)? {
             None => Came::Unknown,

@@ -9,7 +9,7 @@ use axum::routing::{delete, get, post};
 use axum::{Extension, Json, Router};
 use nvp_drive::live::control::Desk;
 use nvp_journal::{JournalError, Reader};
-use nvp_respond::input::Deed;
+use nvp_respond::input::{Deed, Request};
 
 use super::caller::Caller;
 use super::deeds::{self, Answered};
@@ -27,7 +27,7 @@ pub(super) fn router(desk: Desk) -> Router {
         .route("/v1/incidents/{number}", get(incident))
         .route("/v1/incidents/{number}/acknowledge", post(acknowledge))
         .route("/v1/incidents/{number}/resolve", post(resolve))
-        .route("/v1/actions", get(actions))
+        .route("/v1/actions", get(actions).post(start))
         .route("/v1/actions/{number}", get(action))
         .route("/v1/actions/{number}/approve", post(approve))
         .route("/v1/actions/{number}/abort", post(abort))
@@ -88,6 +88,19 @@ async fn resolve(
     Number(number): Number,
 ) -> Result<Answered, Refusal> {
     deeds::deed(&desk, &caller, Deed::Resolve(number)).await
+}
+
+async fn start(
+    State(desk): State<Desk>,
+    Extension(caller): Extension<Caller>,
+    Said(action): Said<wire::NewAction>,
+) -> Result<Answered, Refusal> {
+    action.check().map_err(Refusal::wrong)?;
+    let key = action.key();
+    let wire::NewAction { playbook, arguments, incident, why, .. } = action;
+    let arguments = arguments.into_iter().collect();
+    let request = Request { key, playbook, arguments, incident, why };
+    deeds::deed(&desk, &caller, Deed::Start(request)).await
 }
 
 async fn approve(

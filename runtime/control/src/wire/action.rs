@@ -1,5 +1,7 @@
 //! Playbooks' runs.
 
+use std::collections::BTreeMap;
+
 use nvp_journal::words::{ActionEnd, ActionState, CallOutcome};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -19,6 +21,10 @@ pub struct Action {
     pub incident: Option<u64>,
     /// The hash of the playbook's text, which an approval may name.
     pub source_hash: String,
+    /// Who asked for it; `null` where an alert did.
+    pub requested_by: Option<String>,
+    /// Why.
+    pub requested_why: Option<String>,
     /// How far it has come.
     pub state: ActionState,
     /// How it ended.
@@ -41,6 +47,56 @@ pub struct Action {
     pub aborted_by: Option<String>,
     /// When it ended.
     pub ended_ms: Option<i64>,
+}
+
+/// A run to begin, for an incident that is open.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NewAction {
+    /// A key of yours: the same one again within a day is the same run. Where it is not said, made of all else that is.
+    pub key: Option<String>,
+    /// The playbook, by name.
+    pub playbook: String,
+    /// Its arguments as written, by parameter.
+    #[serde(default)]
+    pub arguments: BTreeMap<String, String>,
+    /// The incident it is for.
+    pub incident: u64,
+    /// Why.
+    pub why: String,
+}
+
+impl NewAction {
+    /// Whether it can be asked for.
+    ///
+    /// # Errors
+    /// What is missing.
+    pub fn check(&self) -> Result<(), String> {
+        for (what, text) in [("playbook", &self.playbook), ("why", &self.why)] {
+            if text.trim().is_empty() {
+                return Err(format!("`{what}` is empty"));
+            }
+        }
+        if self.key.as_ref().is_some_and(|key| key.is_empty()) {
+            return Err("`key` is empty".to_owned());
+        }
+        Ok(())
+    }
+
+    /// Its key.
+    #[must_use]
+    pub fn key(&self) -> String {
+        let made = || format!("{} for incident {}: {}", self.called(), self.incident, self.why);
+        self.key.clone().unwrap_or_else(made)
+    }
+
+    /// The playbook with its arguments, `relieve(region: "eu")`.
+    #[must_use]
+    pub fn called(&self) -> String {
+        let arguments: Vec<_> =
+            self.arguments.iter().map(|(name, value)| format!("{name}: {value:?}")).collect();
+        format!("{}({})", self.playbook, arguments.join(", "))
+    }
 }
 
 /// Which runs.

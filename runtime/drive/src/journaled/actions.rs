@@ -1,7 +1,9 @@
 //! Runs of playbooks and calls of providers as rows.
 
 use nvp_journal::words::ActionEnd;
-use nvp_journal::{ActionEvent as Row, Call as CallRow, Outcome as OutcomeRow, WriteIntent as WriteRow};
+use nvp_journal::{
+    ActionEvent as Row, Call as CallRow, Outcome as OutcomeRow, Requested, WriteIntent as WriteRow,
+};
 use nvp_respond::effect::{ActionEvent, Call, End, WriteIntent};
 use nvp_respond::input::Outcome;
 
@@ -10,8 +12,9 @@ use super::values::{named, value};
 pub(super) fn event(event: &ActionEvent) -> Row {
     use ActionEvent as Is;
     match event.clone() {
-        Is::Planned { playbook, arguments, incident, source_hash } => {
-            Row::Planned { playbook, arguments: named(&arguments), incident, source_hash }
+        Is::Planned { playbook, arguments, incident, source_hash, requested } => {
+            let requested = requested.map(|asked| Requested { by: asked.by, key: asked.key, why: asked.why });
+            Row::Planned { playbook, arguments: named(&arguments), incident, source_hash, requested }
         }
         Is::Found(name, found) => Row::Found { name, value: value(&found) },
         Is::Looked { clause, text, is, values } => {

@@ -2,7 +2,7 @@
 
 use rusqlite::params;
 
-use crate::action::{ActionEvent, Call, Outcome};
+use crate::action::{ActionEvent, Call, Outcome, Requested};
 use crate::batch::Position;
 use crate::words::{ActionState, Subject};
 
@@ -35,7 +35,7 @@ impl Writer<'_> {
 
     /// Says how far the run has come after an event.
     fn come_to(&self, number: i64, at_ms: i64, event: &ActionEvent) -> Result<(), Refusal> {
-        if let ActionEvent::Planned { playbook, arguments, incident, source_hash } = event {
+        if let ActionEvent::Planned { playbook, arguments, incident, source_hash, requested } = event {
             let incident = incident.map(integer).transpose()?;
             if let Some(incident) = incident {
                 self.ensure_incident(incident, at_ms)?;
@@ -47,6 +47,12 @@ impl Writer<'_> {
                    incident = excluded.incident, source_hash = excluded.source_hash, planned_ms = excluded.planned_ms",
                 (number, playbook, json(arguments)?, incident, source_hash, at_ms),
             )?;
+            if let Some(Requested { by, key, why }) = requested {
+                self.run(
+                    "UPDATE actions SET requested_by = ?2, requested_key = ?3, requested_why = ?4 WHERE number = ?1",
+                    (number, by, key, why),
+                )?;
+            }
             return Ok(());
         }
         self.ensure_action(number, at_ms)?;

@@ -4,7 +4,7 @@ use rusqlite::Row;
 use serde_json::Value;
 
 use super::{Conditions, NEWEST_FIRST, OLDEST_FIRST, Page, Reader, json, json_if_any, number, number_if_any};
-use crate::action::{Call, Named, WriteIntent};
+use crate::action::{Call, Named, Requested, WriteIntent};
 use crate::error::JournalError;
 use crate::words::{ActionEnd, ActionState, CallOutcome};
 
@@ -21,6 +21,8 @@ pub struct Action {
     pub incident: Option<u64>,
     /// The hash of the playbook's text.
     pub source_hash: String,
+    /// Who asked for it; `None` where an alert did.
+    pub requested: Option<Requested>,
     /// How far it has come.
     pub state: ActionState,
     /// How it ended.
@@ -134,6 +136,16 @@ impl Reader {
         self.page("SELECT * FROM calls", wanted, OLDEST_FIRST, page, call)
     }
 
+    /// The newest run that was asked for by a key.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn requested(&self, key: &str) -> Result<Option<u64>, JournalError> {
+        let newest = "SELECT max(number) AS number FROM actions WHERE requested_key = ?1";
+        let found = self.query(newest, [key], |row| number_if_any(row, "number"))?;
+        Ok(found.into_iter().flatten().next())
+    }
+
     /// Who approved a run, the first first.
     ///
     /// # Errors
@@ -160,6 +172,7 @@ fn action(row: &Row<'_>) -> rusqlite::Result<Action> {
         arguments: json(row, "arguments")?,
         incident: number_if_any(row, "incident")?,
         source_hash: row.get("source_hash")?,
+        requested: requested(row)?,
         state: row.get("state")?,
         end: row.get("end")?,
         end_why: row.get("end_why")?,
@@ -172,6 +185,11 @@ fn action(row: &Row<'_>) -> rusqlite::Result<Action> {
         aborted_by: row.get("aborted_by")?,
         ended_ms: row.get("ended_ms")?,
     })
+}
+
+fn requested(row: &Row<'_>) -> rusqlite::Result<Option<Requested>> {
+    let Some(by) = row.get("requested_by")? else { return Ok(None) };
+    Ok(Some(Requested { by, key: row.get("requested_key")?, why: row.get("requested_why")? }))
 }
 
 fn call(row: &Row<'_>) -> rusqlite::Result<CallRow> {

@@ -87,6 +87,7 @@ impl Actions {
             arguments: action.named_arguments(context),
             incident: action.origin.incident,
             source_hash: action.source_hash.clone(),
+            requested: action.origin.requested.clone(),
         };
         context.record(out, number, event);
         self.go(context, out, action);

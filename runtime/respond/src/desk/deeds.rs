@@ -35,7 +35,7 @@ impl Desk {
                 self.silences.end(now_ms, by, *number, out);
                 self.due.recheck_suppressions(now_ms);
             }
-            Deed::Approve(..) | Deed::Abort(_) => return false,
+            Deed::Approve(..) | Deed::Abort(_) | Deed::Start(_) => return false,
         }
         true
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use nvp_respond::input::{Deed, Outcome};
+use nvp_respond::input::{Deed, Outcome, Request};
 use nvp_respond::value::Value;
 
 use super::stage::{Ends, Given, Stage, Way};
@@ -100,6 +100,7 @@ fn happen(stage: &mut Stage, what: &str) {
             stage.give(by(Deed::Approve(number(1), hash)));
         }
         "abort" => stage.give(by(Deed::Abort(number(1)))),
+        "start" => start(stage, &words),
         "ack" => stage.give(by(Deed::Acknowledge(number(1)))),
         "resolve" => stage.give(by(Deed::Resolve(number(1)))),
         "crash" => stage.crash(words.get(2).map_or(0, |lasts| duration(lasts))),
@@ -113,6 +114,20 @@ fn happen(stage: &mut Stage, what: &str) {
         "resume" => stage.give(Given::Halted(None)),
         other => panic!("what is {other}?"),
     }
+}
+
+/// `start enlarge region=eu for 1 by anna [key K]`
+fn start(stage: &mut Stage, words: &[&str]) {
+    let after = |word: &str| words.iter().position(|known| *known == word).map(|place| words[place + 1]);
+    let arguments = words[2..].iter().filter_map(|word| word.split_once('='));
+    let request = Request {
+        key: after("key").unwrap_or("k").to_owned(),
+        playbook: words[1].to_owned(),
+        arguments: arguments.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        incident: after("for").and_then(|number| number.parse().ok()).expect("an incident"),
+        why: "it is slow".to_owned(),
+    };
+    stage.give(Given::Deed(after("by").expect("who").to_owned(), Deed::Start(request)));
 }
 
 /// `hands pool.set_size fails after 3s 2 times`

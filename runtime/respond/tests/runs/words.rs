@@ -74,8 +74,10 @@ fn outcome(outcome: &Outcome) -> String {
 
 fn happened(event: &ActionEvent) -> String {
     match event {
-        ActionEvent::Planned { playbook, arguments, .. } => {
-            format!("planned: {playbook}{}", values(arguments))
+        ActionEvent::Planned { playbook, arguments, requested, .. } => {
+            let asked = requested.as_ref().map(|it| format!(", asked for by {}: {}", it.by, it.why));
+            let asked = asked.unwrap_or_default();
+            format!("planned: {playbook}{}{asked}", values(arguments))
         }
         ActionEvent::Found(name, value) => format!("found {name} {value}"),
         ActionEvent::Looked { clause, text, is, values: seen } => {

@@ -58,6 +58,10 @@ fn head(page: &ActionPage, clock: &Clock, sheet: &mut Sheet) {
     sheet.line("");
     sheet.known("incident", &action.incident.map(|incident| incident.to_string()).unwrap_or_default());
     sheet.known("planned", &clock.with_zone(action.planned_ms));
+    if let Some(by) = &action.requested_by {
+        let why = action.requested_why.as_deref().unwrap_or_default();
+        sheet.known("asked for", &plain(&format!("by {by}: {why}")));
+    }
     if let Some(until_ms) = action.proposed_until_ms.filter(|_| action.state == ActionState::Proposed) {
         sheet.known("waits", &format!("for an approval until {}", clock.instant(until_ms)));
     }
