@@ -17,7 +17,7 @@ use serde_json::Value;
 
 pub use actions::{Action, ActionFilter, Approval, CallRow};
 pub use incidents::{Incident, IncidentFilter, SilenceRow};
-pub use notifications::{Attempt, NotificationFilter, NotificationRow, Remote};
+pub use notifications::{Attempt, NotificationFilter, NotificationRow, REMEMBERED_INCIDENTS_MAX, Remote};
 pub use trail::{Entry, TrailFilter};
 
 use crate::batch::Position;

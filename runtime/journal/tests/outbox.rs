@@ -148,7 +148,9 @@ fn what_others_call_what_they_were_told_is_found_for_incidents_that_may_go_on() 
     let resolved = |incident: u64, at_ms: i64| {
         write(Change::Incident { incident, at_ms, event: IncidentEvent::Resolved { by: None } });
     };
-    [1, 2, 3, 4].map(|incident| write(opened(incident)));
+    for incident in 1..=4 {
+        write(opened(incident));
+    }
     // Open: the first and the last by each channel.
     tell(1, 1, "room", Some("C1/1"));
     tell(2, 1, "room", Some("C1/2"));

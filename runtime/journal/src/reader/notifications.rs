@@ -102,6 +102,9 @@ pub struct Attempt {
     pub is_repeat: bool,
 }
 
+/// The most incidents of which it is asked what other sides call them.
+pub const REMEMBERED_INCIDENTS_MAX: u32 = 10_000;
+
 const NOTIFICATION: &str = "SELECT *, (SELECT result FROM notification_attempts WHERE notification = number
   ORDER BY attempt DESC LIMIT 1) AS last_result, (SELECT count(*) FROM notification_attempts
   WHERE notification = number AND result IN ('interrupted', 'unknown')) AS doubts FROM notifications";
@@ -149,7 +152,8 @@ impl Reader {
     }
 
     /// What other sides call the first and the last that each was told of an incident, in the order in which it was made: of incidents that are
-    /// not resolved, were so since that instant, or about which there is still something to be told.
+    /// not resolved, were so since that instant, or about which there is still something to be told; of at most [`REMEMBERED_INCIDENTS_MAX`], the
+    /// newest.
     ///
     /// # Errors
     /// When the file cannot be read.
@@ -157,8 +161,9 @@ impl Reader {
         self.query(
             "WITH wanted AS (
                SELECT number FROM incidents WHERE state <> 'resolved' OR resolved_ms >= ?1
-               UNION SELECT incident FROM notifications WHERE incident IS NOT NULL AND accepted_ms IS NULL
-                 AND sent_ms IS NULL AND delivered_ms IS NULL AND seen_ms IS NULL AND failed_ms IS NULL
+               UNION SELECT incident FROM notifications WHERE accepted_ms IS NULL AND sent_ms IS NULL
+                 AND delivered_ms IS NULL AND seen_ms IS NULL AND failed_ms IS NULL
+               ORDER BY number DESC LIMIT ?2
              ), ends AS (
                SELECT min(number) AS first, max(number) AS last FROM notifications
                WHERE remote IS NOT NULL AND incident IN (SELECT number FROM wanted)
@@ -166,7 +171,7 @@ impl Reader {
              )
              SELECT incident, channel, team, person, remote FROM notifications
              WHERE number IN (SELECT first FROM ends UNION SELECT last FROM ends) ORDER BY number",
-            [resolved_since_ms],
+            (resolved_since_ms, REMEMBERED_INCIDENTS_MAX),
             |row| {
                 Ok(Remote {
                     incident: number(row, "incident")?,
