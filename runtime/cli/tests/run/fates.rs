@@ -25,6 +25,11 @@ impl Dice {
         self.next() % below
     }
 
+    /// One of so many places.
+    fn place(&mut self, count: usize) -> usize {
+        usize::try_from(self.below(count as u64)).unwrap()
+    }
+
     fn ms(&mut self, below: u64) -> Duration {
         Duration::from_millis(self.below(below))
     }
@@ -38,11 +43,16 @@ pub enum Deed {
     Silences(String),
 }
 
-/// From a start of the process to its being killed.
+/// From a start of the process to its end.
 #[derive(Debug, Clone)]
 pub struct Life {
+    /// Whether its time begins when the journal says that it has started, however slow the machine is; or else when it is started, and a
+    /// short one ends within the recovery.
+    pub is_from_ready: bool,
     pub lasts: Duration,
-    /// Who does what, how long after the start.
+    /// Whether it is killed then; or else asked to end, so that the next life begins with a snapshot.
+    pub is_killed: bool,
+    /// Who does what, how long after that.
     pub deed: Option<(Duration, Deed)>,
 }
 
@@ -57,21 +67,23 @@ pub struct Fate {
 }
 
 impl Fate {
-    /// The one of this number. Most lives end within a recovery, before the first tick or soon after; some last until something is
-    /// verified or taken back.
+    /// The one of this number. Half of the lives end soon after they began, most of these within a recovery; half last until something may
+    /// be under way: a program, a page, a look, a rollback.
     pub fn of(seed: u64, number: u64) -> Self {
         let mut dice = Dice::new(seed.wrapping_mul(1_000_003).wrapping_add(number));
-        let trouble = Trouble::ALL[usize::try_from(dice.below(Trouble::ALL.len() as u64)).unwrap()];
+        let trouble = Trouble::ALL[dice.place(Trouble::ALL.len())];
         let count = 5 + dice.below(8);
         let lives = (0..count).map(|life| {
-            let lasts_ms_max = [300, 1_500, 1_500, 3_500][usize::try_from(dice.below(4)).unwrap()];
+            let is_from_ready = dice.below(2) == 0;
+            let lasts_ms_max = if is_from_ready { [400, 1_200, 2_500][dice.place(3)] } else { 1_000 };
             let lasts = dice.ms(lasts_ms_max);
             let deed = match dice.below(8) {
                 0 => Some(Deed::Acknowledges),
                 1 | 2 => Some(Deed::Silences(format!("{number}/{life}"))),
                 _ => None,
             };
-            Life { lasts, deed: deed.map(|deed| (dice.ms(lasts_ms_max), deed)) }
+            let deed = deed.map(|deed| (dice.ms(lasts_ms_max), deed));
+            Life { is_from_ready, lasts, is_killed: dice.below(8) > 0, deed }
         });
         let lives = lives.collect();
         Self { number, trouble, lives, is_killed_at_last: dice.below(2) == 0 }
@@ -79,7 +91,7 @@ impl Fate {
 
     /// How often its process is killed.
     pub fn kills(&self) -> usize {
-        self.lives.len() + usize::from(self.is_killed_at_last)
+        self.lives.iter().filter(|life| life.is_killed).count() + usize::from(self.is_killed_at_last)
     }
 }
 

@@ -10,7 +10,7 @@ use std::io::Write as _;
 
 use futures_util::StreamExt as _;
 use nvp_journal::reader::{ActionFilter, NotificationFilter, NotificationRow, Reader};
-use nvp_journal::words::{ActionEnd, ActionState, IncidentState};
+use nvp_journal::words::{ActionEnd, ActionState, IncidentState, Subject};
 use nvp_journal::{Page, Verification};
 use rustix::process::Signal;
 use serde_json::Value;
@@ -38,16 +38,16 @@ struct Watched {
 
 impl Watched {
     async fn new(fate: Fate) -> Self {
-        let plant = Plant::logged("3s", fate.trouble).await;
+        let plant = Plant::logged("8s", fate.trouble).await;
         Self { plant, fate, accepted: Vec::new(), bodies: Vec::new() }
     }
 
-    /// From a start to a kill.
+    /// From a start to an end.
     async fn live(&mut self, life: Life) {
-        let process = self.plant.start();
+        let process = if life.is_from_ready { self.plant.starts_again().await } else { self.plant.start() };
         let dies = async {
             tokio::time::sleep(life.lasts).await;
-            process.signal(Signal::KILL);
+            process.signal(if life.is_killed { Signal::KILL } else { Signal::TERM });
         };
         let deed = async {
             let (at, deed) = life.deed?;
@@ -56,13 +56,14 @@ impl Watched {
         };
         let ((), accepted) = tokio::join!(dies, deed);
         self.accepted.extend(accepted);
-        self.is_gone(process).await;
+        self.is_gone(process, life.is_killed).await;
     }
 
-    /// Notes that the process was killed, where its program notes what it does.
-    async fn is_gone(&self, process: Process) {
+    /// Notes that the process is gone, where its program notes what it does.
+    async fn is_gone(&self, process: Process, is_killed: bool) {
         let (code, said) = process.end().await;
-        assert_eq!(code, -1, "it ended by itself: {said}");
+        // Asked to end before it hears, it ends as if it were killed.
+        assert!(code == -1 || (code == 0 && !is_killed), "it ended with {code}: {said}");
         assert_eq!(errors(&said), [""; 0]);
         let path = self.plant.folder.path("writes");
         let mut log = std::fs::OpenOptions::new().create(true).append(true).open(path).unwrap();
@@ -93,7 +94,7 @@ impl Watched {
         self.plant.until("all is over and told", |reader| is_told(reader).then_some(())).await;
         if self.fate.is_killed_at_last {
             process.signal(Signal::KILL);
-            self.is_gone(process).await;
+            self.is_gone(process, true).await;
         } else {
             process.signal(Signal::TERM);
             let (code, said) = process.end().await;
@@ -115,7 +116,7 @@ impl Watched {
         let unended = journal.calls_not_ended(ALL).unwrap();
         assert!(unended.iter().all(|row| row.call.write.is_none()), "{unended:?}");
         assert_eq!(left_behind(&self.plant), Vec::<String>::new());
-        // Who is asked to end writes all down and lets old inputs go.
+        // Whoever is asked to end at last has written a snapshot, after which there are no inputs.
         if self.fate.is_killed_at_last {
             replayed::same_again(&self.plant.folder.path("")).unwrap();
         }
@@ -129,7 +130,7 @@ impl Watched {
             let count = told.entry(key.to_owned()).or_default();
             *count += 1;
             assert!(*count == 1 || body["novaevo"]["possible_repeat"] == true, "not marked: {body}");
-            assert!(*count <= 1 + self.fate.kills(), "too often: {body}");
+            assert!(*count <= 1 + self.fate.lives.len() + 1, "too often: {body}");
         }
         let rows = journal.notifications(&NotificationFilter::default(), ALL).unwrap();
         for row in &rows {
@@ -195,8 +196,30 @@ fn left_behind(plant: &Plant) -> Vec<String> {
     there.map(|path| std::fs::read_to_string(path.join("cmdline")).unwrap_or_default()).collect()
 }
 
-/// One plant from beginning to end; says what is broken, with all that is known of it.
-async fn survives(seed: u64, fate: Fate) -> Result<(), String> {
+/// How often the process ended after what, by the last word of the run before each start; and how often before it had written that it
+/// started, which is within a recovery.
+fn cuts(watched: &Watched) -> BTreeMap<String, usize> {
+    let (mut cuts, mut last) = (BTreeMap::new(), None);
+    let lives = watched.fate.lives.len() + 1;
+    let mut starts = 0;
+    for row in watched.plant.journal().trail(&Default::default(), ALL).unwrap() {
+        match row.subject {
+            Subject::Action => last = Some(row.kind),
+            Subject::Process if row.kind == "started" => {
+                starts += 1;
+                if starts > 1 {
+                    *cuts.entry(last.clone().unwrap_or_else(|| "nothing".to_owned())).or_default() += 1;
+                }
+            }
+            _ => {}
+        }
+    }
+    cuts.insert("recovery".to_owned(), lives - starts);
+    cuts
+}
+
+/// One plant from beginning to end; says where it was cut, or what is broken, with all that is known of it.
+async fn survives(seed: u64, fate: Fate) -> Result<BTreeMap<String, usize>, String> {
     let mut watched = Watched::new(fate.clone()).await;
     let folder = watched.plant.folder.path("");
     let all = async {
@@ -207,7 +230,7 @@ async fn survives(seed: u64, fate: Fate) -> Result<(), String> {
         watched.nothing_is_broken();
     };
     let Err(why) = futures_util::FutureExt::catch_unwind(std::panic::AssertUnwindSafe(all)).await else {
-        return Ok(());
+        return Ok(cuts(&watched));
     };
     let text = why.downcast_ref::<String>().cloned();
     let why = text.or_else(|| why.downcast_ref::<&str>().map(|text| (*text).to_owned())).unwrap_or_default();
@@ -254,17 +277,26 @@ async fn killed_again_and_again_at_random_moments_it_comes_to_a_good_end() {
     let began = std::time::Instant::now();
     let runs = fates.into_iter().map(|fate| tokio::spawn(survives(seed, fate)));
     let mut runs = futures_util::stream::iter(runs).buffer_unordered(AT_ONCE);
-    let (mut broken, mut over) = (Vec::new(), 0);
+    let (mut broken, mut over, mut cuts) = (Vec::new(), 0, BTreeMap::new());
     while let Some(run) = runs.next().await {
         over += 1;
-        if let Err(why) = run.unwrap() {
-            eprintln!("{why}");
-            broken.push(why);
+        match run.unwrap() {
+            Ok(of_it) => {
+                of_it.into_iter().for_each(|(after, count)| *cuts.entry(after).or_insert(0) += count)
+            }
+            Err(why) => {
+                eprintln!("{why}");
+                broken.push(why);
+            }
         }
         if over % 50 == 0 {
             println!("{over} of {plants} plants, {} broken, {:?}", broken.len(), began.elapsed());
         }
     }
-    println!("{kills} kills in {plants} plants, {} broken, {:?}", broken.len(), began.elapsed());
+    println!(
+        "{kills} kills in {plants} plants, {} broken, {:?}; cut after {cuts:?}",
+        broken.len(),
+        began.elapsed()
+    );
     assert!(broken.is_empty(), "{} of {plants} plants are broken, the first: {}", broken.len(), broken[0]);
 }

@@ -1,30 +1,58 @@
-//! A page that goes out while the journal cannot be written, from a process that dies before it can be.
+//! A page that goes out while the journal cannot be written: from a process that dies before it can be, and from one that lives.
 
+use std::path::PathBuf;
+
+use nvp_journal::reader::Reader;
+use nvp_journal::words::{AttemptResult, IncidentState};
 use rustix::process::Signal;
 use serde_json::Value;
 
-use super::plant::{Plant, sent, state};
+use super::peers::Process;
+use super::plant::{Plant, errors, sent, starts, state};
 
-#[tokio::test]
-async fn a_page_that_the_journal_never_knew_of_is_told_again_as_what_may_be_a_repeat() {
+/// A journal that somebody took away, with something in its place that is none.
+struct Away {
+    journal: PathBuf,
+    away: PathBuf,
+}
+
+impl Away {
+    fn take(plant: &Plant) -> Self {
+        let (journal, away) = (plant.folder.path("kept/journal.sqlite"), plant.folder.path("away"));
+        std::fs::rename(&journal, &away).unwrap();
+        std::fs::create_dir(&journal).unwrap();
+        Self { journal, away }
+    }
+
+    fn bring_back(self) {
+        std::fs::remove_dir(&self.journal).unwrap();
+        std::fs::rename(&self.away, &self.journal).unwrap();
+    }
+}
+
+/// A plant in trouble since its journal was taken away, and the page that went out.
+async fn paged_without_a_journal() -> (Plant, Process, Away, Value) {
     let mut plant = Plant::new("5s").await;
     let mut process = plant.start();
-    plant
-        .until("it has begun", |reader| {
-            (!reader.trail(&Default::default(), Default::default()).unwrap().is_empty()).then_some(())
-        })
-        .await;
-    let (journal, away) = (plant.folder.path("kept/journal.sqlite"), plant.folder.path("away"));
-    std::fs::rename(&journal, &away).unwrap();
-    std::fs::create_dir(&journal).unwrap();
+    plant.until("it has begun", |reader| (starts(reader) > 0).then_some(())).await;
+    let away = Away::take(&plant);
     plant.exporter.set(9.0);
     process.says("the journal cannot be written").await;
     let page: Value = serde_json::from_str(&plant.receiver.next().await).unwrap();
     assert_eq!(page["novaevo"]["possible_repeat"], false, "{page}");
+    (plant, process, away, page)
+}
+
+fn is_resolved(reader: &Reader) -> Option<()> {
+    (state(reader) == Some(IncidentState::Resolved)).then_some(())
+}
+
+#[tokio::test]
+async fn a_page_that_the_journal_never_knew_of_is_told_again_as_what_may_be_a_repeat() {
+    let (mut plant, process, away, page) = paged_without_a_journal().await;
     process.signal(Signal::KILL);
     process.end().await;
-    std::fs::remove_dir(&journal).unwrap();
-    std::fs::rename(&away, &journal).unwrap();
+    away.bring_back();
 
     let process = plant.start();
     let again: Value = serde_json::from_str(&plant.receiver.next().await).unwrap();
@@ -32,12 +60,23 @@ async fn a_page_that_the_journal_never_knew_of_is_told_again_as_what_may_be_a_re
     assert_eq!(again["novaevo"]["possible_repeat"], true, "{again}");
     plant.until("it is noted", |reader| (sent(reader) >= 1).then_some(())).await;
     plant.exporter.set(1.0);
-    plant
-        .until("it is over", |reader| {
-            state(reader).filter(|it| *it == nvp_journal::words::IncidentState::Resolved)
-        })
-        .await;
+    plant.until("it is over", is_resolved).await;
     process.signal(Signal::TERM);
     let (code, said) = process.end().await;
-    assert_eq!((code, said.contains("ERROR")), (0, false), "{said}");
+    assert_eq!((code, errors(&said)), (0, vec![]));
+}
+
+#[tokio::test]
+async fn what_went_out_without_the_journal_is_noted_as_a_doubt_before_it_is_known_to_have_arrived() {
+    let (plant, mut process, away, _) = paged_without_a_journal().await;
+    away.bring_back();
+    process.says("the journal can be written again").await;
+    plant.until("it is noted", |reader| (sent(reader) >= 1).then_some(())).await;
+    let attempts = plant.journal().attempts(1).unwrap();
+    let known: Vec<_> = attempts.iter().map(|one| (one.attempt, one.result, one.is_repeat)).collect();
+    assert_eq!(known, [(1, AttemptResult::Unknown, false)]);
+    plant.exporter.set(1.0);
+    plant.until("it is over", is_resolved).await;
+    process.signal(Signal::TERM);
+    assert_eq!(process.end().await.0, 0);
 }

@@ -9,7 +9,7 @@ struct Begun {
     pid: String,
 }
 
-/// Looks for two writers in the lines `begun|wrote|failed PID KEY ATTEMPT TO` and `killed` of the process. Where a program may `hang`, one
+/// Looks for two writers in the lines `begun|wrote|failed PID KEY ATTEMPT TO` and `killed` of the process, however that came to its end. Where a program may `hang`, one
 /// that was begun may have been killed because it took too long.
 pub fn one_writer(lines: &str, hangs: bool) -> Result<(), String> {
     let mut life = 0;
