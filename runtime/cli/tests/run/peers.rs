@@ -11,7 +11,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
 use tokio::net::TcpListener;
 use tokio::process::{Child, ChildStderr, ChildStdout, Command};
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 
 /// Long enough for a loaded machine; nothing waits for it that goes well.
 pub const LONG: Duration = Duration::from_secs(60);
@@ -66,6 +66,17 @@ impl Receiver {
         let (sender, bodies) = mpsc::unbounded_channel();
         let app = Router::new().fallback(move |body: String| async move { drop(sender.send(body)) });
         Self { address: serve(app).await, bodies }
+    }
+
+    /// One that takes what comes, and answers each only when it is let.
+    pub async fn reluctant() -> (Self, Arc<Semaphore>) {
+        let ((sender, bodies), answers) = (mpsc::unbounded_channel(), Arc::new(Semaphore::new(0)));
+        let let_go = Arc::clone(&answers);
+        let app = Router::new().fallback(move |body: String| async move {
+            drop(sender.send(body));
+            answers.acquire().await.unwrap().forget();
+        });
+        (Self { address: serve(app).await, bodies }, let_go)
     }
 
     pub async fn next(&mut self) -> String {

@@ -1,13 +1,15 @@
-//! A page that goes out while the journal cannot be written: from a process that dies before it can be, and from one that lives.
+//! A page of which the journal may not learn what came of it: the journal cannot be written, from a process that dies before it can be and
+//! from one that lives; the process is asked to end while the page is under way.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use nvp_journal::reader::Reader;
 use nvp_journal::words::{AttemptResult, IncidentState};
 use rustix::process::Signal;
 use serde_json::Value;
 
-use super::peers::Process;
+use super::peers::{LONG, Process, Receiver};
 use super::plant::{Plant, errors, sent, starts, state};
 
 /// A journal that somebody took away, with something in its place that is none.
@@ -79,4 +81,29 @@ async fn what_went_out_without_the_journal_is_noted_as_a_doubt_before_it_is_know
     plant.until("it is over", is_resolved).await;
     process.signal(Signal::TERM);
     assert_eq!(process.end().await.0, 0);
+}
+
+#[tokio::test]
+async fn a_page_that_is_under_way_is_waited_for_when_the_process_is_asked_to_end() {
+    let plant = Plant::new("5s").await;
+    let (mut receiver, answers) = Receiver::reluctant().await;
+    let text = plant.folder.read("watch.toml");
+    let (theirs, its_own) = (plant.receiver.address.to_string(), receiver.address.to_string());
+    plant.folder.write("watch.toml", text.replace(&theirs, &its_own));
+    let process = plant.starts_again().await;
+    plant.exporter.set(9.0);
+    receiver.next().await;
+    process.signal(Signal::TERM);
+    // Nobody is heard any more: it is ending.
+    let socket = plant.folder.path("kept/control.sock");
+    let ending = async {
+        while socket.exists() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    };
+    tokio::time::timeout(LONG, ending).await.unwrap();
+    answers.add_permits(1);
+    let (code, said) = process.end().await;
+    assert_eq!((code, errors(&said)), (0, vec![]));
+    assert_eq!(plant.journal().attempts(1).unwrap()[0].result, AttemptResult::Sent, "{said}");
 }

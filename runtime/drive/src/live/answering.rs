@@ -262,8 +262,10 @@ impl Answering {
         if !hands.idle(within).await {
             tracing::warn!("calls of providers are still under way; the next start takes them for unknown");
         }
+        // The scribe hands to the voices, and holds on to them: they can be waited for once it is done.
+        let is_written = scribe.finish().await;
         voices.finish(within).await;
-        scribe.finish().await
+        is_written
     }
 }
 

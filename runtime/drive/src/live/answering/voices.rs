@@ -98,7 +98,10 @@ impl Voices {
             way.walked.abort();
             drop(way.walked.await);
         }
-        let Some(outbox) = Arc::into_inner(self.outbox) else { return };
+        let Some(outbox) = Arc::into_inner(self.outbox) else {
+            tracing::error!("somebody still tells; this is a mistake in the program");
+            return;
+        };
         let left = outbox.shut_down(within).await;
         if !left.is_empty() {
             tracing::warn!(notifications = left.len(), "not told yet; the next start goes on with them");
