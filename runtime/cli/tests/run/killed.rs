@@ -181,11 +181,11 @@ fn is_over(reader: &Reader) -> Option<Option<ActionEnd>> {
     Some(first)
 }
 
-/// Whether the incident is resolved, and nothing waits to be told.
+/// Whether the incident is resolved, and nothing waits to be told; asked in this order, for the resolution is told too.
 fn is_told(reader: &Reader) -> bool {
     let waits = |row: &NotificationRow| row.sent_ms.is_none() && row.failed_ms.is_none();
-    let rows = reader.notifications(&NotificationFilter::default(), ALL).unwrap();
-    state(reader) == Some(IncidentState::Resolved) && !rows.iter().any(waits)
+    let rows = || reader.notifications(&NotificationFilter::default(), ALL).unwrap();
+    state(reader) == Some(IncidentState::Resolved) && !rows().iter().any(waits)
 }
 
 /// Programs that still run in the plant's folder.
