@@ -116,6 +116,9 @@ fn a_call_without_an_end_is_found_after_a_restart() {
     let reader = journal.reader().unwrap();
     let open = reader.calls_not_ended(Page::default()).unwrap();
     assert_eq!(open.iter().map(|call| call.call.number).collect::<Vec<_>>(), [2]);
+    let read = nvp_journal::Call { number: 3, write: None, ..open[0].call.clone() };
+    journal.write(alone(Change::Call(read))).unwrap().durable().unwrap();
+    assert_eq!(reader.writes_not_ended(Page::default()).unwrap(), open, "a read is none");
     let unended = ActionFilter { is_unended: true, ..ActionFilter::default() };
     assert_eq!(reader.actions(&unended, Page::default()).unwrap()[0].state, ActionState::RollingBack);
     // An end that comes twice does not change what was noted first.

@@ -301,7 +301,7 @@ fn catch_up(journal: &Journal, roster: &Roster, replayed: Replayed, now_ms: i64)
 fn end_left_behind(reader: &Reader) -> Result<(), JournalError> {
     let (mut keys, mut after) = (BTreeSet::new(), None);
     loop {
-        let rows = reader.calls_not_ended(Page { after, rows: ROWS })?;
+        let rows = reader.writes_not_ended(Page { after, rows: ROWS })?;
         let Some(last) = rows.last() else { break };
         after = Some(last.call.number);
         keys.extend(rows.into_iter().filter_map(|row| Some(row.call.write?.key)));

@@ -146,6 +146,17 @@ impl Reader {
         Ok(found.into_iter().flatten().next())
     }
 
+    /// The writes among them.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn writes_not_ended(&self, page: Page) -> Result<Vec<CallRow>, JournalError> {
+        let mut wanted = Conditions::default();
+        wanted.must("ended_ms IS NULL");
+        wanted.must("is_write = 1");
+        self.page("SELECT * FROM calls", wanted, OLDEST_FIRST, page, call)
+    }
+
     /// Who approved a run, the first first.
     ///
     /// # Errors
