@@ -146,7 +146,7 @@ impl Reader {
         Ok(found.into_iter().flatten().next())
     }
 
-    /// The writes among them.
+    /// The writes of which no end is known, the oldest first.
     ///
     /// # Errors
     /// When the file cannot be read.
