@@ -8,6 +8,7 @@ mod crashes;
 mod ends;
 mod fakes;
 mod fates;
+mod full_disk;
 mod killed;
 mod live;
 mod no_data;

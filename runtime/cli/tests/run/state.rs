@@ -151,7 +151,7 @@ async fn a_restart_neither_forgets_nor_repeats_what_stands() {
 }
 
 /// Runs it in a name space of its own, where `kept` is a file system mounted so.
-fn on_a_disk_of_its_own(folder: &Folder, how: &str, arguments: &[&str]) -> Command {
+pub(super) fn on_a_disk_of_its_own(folder: &Folder, how: &str, arguments: &[&str]) -> Command {
     fs::create_dir_all(folder.path("kept")).unwrap();
     let mut command = Command::new("unshare");
     command.args(["--map-root-user", "--mount", "sh", "-c"]);
@@ -161,7 +161,7 @@ fn on_a_disk_of_its_own(folder: &Folder, how: &str, arguments: &[&str]) -> Comma
 }
 
 /// Whether the system lets us mount something; some containers do not.
-fn has_name_spaces() -> bool {
+pub(super) fn has_name_spaces() -> bool {
     let may = std::process::Command::new("unshare").args(["--map-root-user", "--mount", "true"]).status();
     let may = may.is_ok_and(|status| status.success());
     if !may {
