@@ -343,8 +343,6 @@ codes! {
     UNUSED_CALENDAR = "W0708";
     /// A ladder that no alert escalates.
     UNUSED_LADDER = "W0709";
-    /// A playbook that no alert runs.
-    UNUSED_PLAYBOOK = "W0710";
     /// A write that must not happen twice, without a probe.
     ONCE_WITHOUT_PROBE = "W0720";
     /// A `let` that nothing uses.

@@ -11,13 +11,12 @@ use crate::graph::{circle, components};
 use crate::library::Kind;
 use crate::problems::names::{Cycle, Repeated, Unused};
 
-/// What answers alerts and is of no use unless something names it.
+/// What answers alerts and is of no use unless something names it. A playbook is not among them: people may ask for a run of it.
 const ANSWERS: &[(Kind, Code)] = &[
     (Kind::Team, codes::UNUSED_TEAM),
     (Kind::Channel, codes::UNUSED_CHANNEL),
     (Kind::Calendar, codes::UNUSED_CALENDAR),
     (Kind::Escalation, codes::UNUSED_LADDER),
-    (Kind::Playbook, codes::UNUSED_PLAYBOOK),
 ];
 
 impl<'a> Checker<'a> {

@@ -213,7 +213,8 @@ impl Plant {
             (self.folder.path("kept/journal.sqlite"), self.folder.path("kept/journal.sqlite-wal"));
         let waiting = async {
             let mut read = None;
-            for round in 0_u64.. {
+            let mut round = 0_u64;
+            loop {
                 let now = std::fs::metadata(&log).ok().map(|log| (log.len(), log.modified().unwrap()));
                 // The system's clock of files is coarse: what was written in one of its ticks looks the same.
                 if (round.is_multiple_of(10) || read != Some(now))
@@ -224,9 +225,9 @@ impl Plant {
                     }
                     read = Some(now);
                 }
+                round += 1;
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
-            unreachable!("there is always another round")
         };
         let waited = tokio::time::timeout(LONG, waiting).await;
         waited.unwrap_or_else(|_| panic!("never: {what}\n{}", self.trail()))
