@@ -72,14 +72,29 @@ impl Action {
         outcome: &Outcome,
     ) {
         let Some((key, _)) = self.reading.remove(&call) else { return };
+        context.record(out, self.number, ActionEvent::Ended { call, outcome: outcome.clone() });
         let value = match outcome {
             Outcome::Answered(value) => value.clone(),
-            Outcome::Done | Outcome::Failed(_) | Outcome::Unknown(_) => {
-                context.record(out, self.number, ActionEvent::Ended { call, outcome: outcome.clone() });
-                Value::MISSING
-            }
+            Outcome::Done | Outcome::Failed(_) | Outcome::Unknown(_) => Value::MISSING,
         };
         self.answers.insert(key, value);
+    }
+
+    /// Waits for no read any more; gives which those were.
+    pub(super) fn forget_reads(
+        &mut self,
+        actions: &mut Actions,
+        context: Context<'_>,
+        out: &mut Effects,
+        why: &str,
+    ) -> Vec<CallNumber> {
+        let calls: Vec<CallNumber> = std::mem::take(&mut self.reading).into_keys().collect();
+        for call in &calls {
+            actions.calls.remove(call);
+            let outcome = Outcome::Unknown(why.to_owned());
+            context.record(out, self.number, ActionEvent::Ended { call: *call, outcome });
+        }
+        calls
     }
 
     /// Gives up reads that were not answered in time.

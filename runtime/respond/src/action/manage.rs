@@ -151,13 +151,12 @@ impl Actions {
         let numbers: Vec<ActionNumber> = self.runs.keys().copied().collect();
         for number in numbers {
             let Some(mut action) = self.runs.remove(&number) else { continue };
-            for call in std::mem::take(&mut action.reading).into_keys() {
-                self.calls.remove(&call);
-            }
+            let why = "the process was restarted meanwhile";
+            action.forget_reads(self, context, out, why);
             action.answers.clear();
             if let Some(call) = action.writing() {
                 self.calls.remove(&call);
-                let outcome = Outcome::Unknown("the process was restarted meanwhile".to_owned());
+                let outcome = Outcome::Unknown(why.to_owned());
                 action.take_outcome((context, out), call, &outcome);
             }
             self.go(context, out, action);
@@ -252,13 +251,10 @@ impl Actions {
         self.tell(context, action, End::Succeeded);
     }
 
-    fn finish(&mut self, context: Context<'_>, out: &mut Effects, action: Action, end: End) {
+    fn finish(&mut self, context: Context<'_>, out: &mut Effects, mut action: Action, end: End) {
         self.locks.release(action.number);
-        let calls: Vec<CallNumber> = action.reading.keys().copied().collect();
-        for call in calls {
-            self.calls.remove(&call);
-            out.intents.push(Intent::Forget(call));
-        }
+        let calls = action.forget_reads(self, context, out, "nobody waits for it any more");
+        out.intents.extend(calls.into_iter().map(Intent::Forget));
         if let (true, Some(playbook)) = (end.is_failure(), context.playbook(&action.playbook)) {
             let history = self.history.entry(action.playbook.clone()).or_default();
             history.note_failure(playbook, context.mature_ms);
