@@ -146,7 +146,8 @@ impl Action {
         let reads = planned.write.before.iter().map(|read| read.text.clone());
         let values: Vec<(String, Value)> = reads.zip(now.reads.iter().cloned()).collect();
         if let Some((text, _)) = values.iter().find(|(_, value)| value.is_missing()) {
-            let why = format!("`{text}` could not be read, so `{step}` could not be taken back");
+            let why =
+                format!("`{text}` could not be read: `{step}` is not done, as nobody could take it back");
             self.set_deed(DeedState::NotDone);
             return self.fail(context, out, why);
         }
