@@ -2,12 +2,14 @@
 //! from one that lives; the process is asked to end while the page is under way.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use nvp_journal::reader::Reader;
 use nvp_journal::words::{AttemptResult, IncidentState};
 use rustix::process::Signal;
 use serde_json::Value;
+use tokio::sync::Semaphore;
 
 use super::peers::{LONG, Process, Receiver};
 use super::plant::{Plant, errors, sent, starts, state};
@@ -32,9 +34,19 @@ impl Away {
     }
 }
 
-/// A plant in trouble since its journal was taken away, and the page that went out.
-async fn paged_without_a_journal() -> (Plant, Process, Away, Value) {
+/// A plant whose pages are taken, and each answered only when it is let.
+async fn reluctant() -> (Plant, Arc<Semaphore>) {
     let mut plant = Plant::new("5s").await;
+    let (receiver, answers) = Receiver::reluctant().await;
+    let text = plant.folder.read("watch.toml");
+    let (theirs, its_own) = (plant.receiver.address.to_string(), receiver.address.to_string());
+    plant.folder.write("watch.toml", text.replace(&theirs, &its_own));
+    plant.receiver = receiver;
+    (plant, answers)
+}
+
+/// A plant in trouble since its journal was taken away, and the page that went out.
+async fn paged_without_a_journal(mut plant: Plant) -> (Plant, Process, Away, Value) {
     let mut process = plant.start();
     plant.until("it has begun", |reader| (starts(reader) > 0).then_some(())).await;
     let away = Away::take(&plant);
@@ -51,10 +63,13 @@ fn is_resolved(reader: &Reader) -> Option<()> {
 
 #[tokio::test]
 async fn a_page_that_the_journal_never_knew_of_is_told_again_as_what_may_be_a_repeat() {
-    let (mut plant, process, away, page) = paged_without_a_journal().await;
+    // Had it been answered, the input log might know that it was sent.
+    let (plant, answers) = reluctant().await;
+    let (mut plant, process, away, page) = paged_without_a_journal(plant).await;
     process.signal(Signal::KILL);
     process.end().await;
     away.bring_back();
+    answers.add_permits(1_000);
 
     let process = plant.start();
     let again: Value = serde_json::from_str(&plant.receiver.next().await).unwrap();
@@ -70,7 +85,7 @@ async fn a_page_that_the_journal_never_knew_of_is_told_again_as_what_may_be_a_re
 
 #[tokio::test]
 async fn what_went_out_without_the_journal_is_noted_as_a_doubt_before_it_is_known_to_have_arrived() {
-    let (plant, mut process, away, _) = paged_without_a_journal().await;
+    let (plant, mut process, away, _) = paged_without_a_journal(Plant::new("5s").await).await;
     away.bring_back();
     process.says("the journal can be written again").await;
     plant.until("it is noted", |reader| (sent(reader) >= 1).then_some(())).await;
@@ -85,14 +100,10 @@ async fn what_went_out_without_the_journal_is_noted_as_a_doubt_before_it_is_know
 
 #[tokio::test]
 async fn a_page_that_is_under_way_is_waited_for_when_the_process_is_asked_to_end() {
-    let plant = Plant::new("5s").await;
-    let (mut receiver, answers) = Receiver::reluctant().await;
-    let text = plant.folder.read("watch.toml");
-    let (theirs, its_own) = (plant.receiver.address.to_string(), receiver.address.to_string());
-    plant.folder.write("watch.toml", text.replace(&theirs, &its_own));
+    let (mut plant, answers) = reluctant().await;
     let process = plant.starts_again().await;
     plant.exporter.set(9.0);
-    receiver.next().await;
+    plant.receiver.next().await;
     process.signal(Signal::TERM);
     // Nobody is heard any more: it is ending.
     let socket = plant.folder.path("kept/control.sock");
