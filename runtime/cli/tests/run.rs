@@ -4,6 +4,7 @@ mod answers;
 mod bad_moments;
 mod bad_providers;
 mod bad_targets;
+mod blind;
 mod crashes;
 mod ends;
 mod fakes;
