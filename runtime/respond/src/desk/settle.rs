@@ -39,6 +39,11 @@ impl Desk {
         weigh(context, incident, out);
         self.due.look_again_at_automatic(number, incident, mature_ms);
         let mut ladders = std::mem::take(&mut incident.ladders);
+        for run in &mut ladders {
+            // It got worse while nobody could be called, and is no longer so.
+            run.urgent =
+                run.urgent.filter(|(why, _)| *why != Urgent::Worse || run.is_worse_than_told(incident));
+        }
         let must_tell = |run: &Run| {
             // A rung whose first call is still to be made says it then.
             let is_to_come = !run.is_called && incident.acknowledged.is_none();
