@@ -26,8 +26,9 @@ use nvp_respond::value::Value;
 
 const ALERTS: usize = 100_000;
 const RUNS: usize = 1_000;
-/// How many changes a run hands over at once.
+/// How many changes a run hands over at once, and at first.
 const PART_CHANGES_MAX: usize = 1_000;
+const FIRST_PART_CHANGES_MAX: usize = 100;
 /// When it all begins, in ms since the Unix epoch.
 const START_MS: i64 = 1_790_000_000_000;
 
@@ -132,14 +133,15 @@ fn storm(title: &str, service: &dyn Fn(usize) -> String) -> Responder {
         }
     };
     let mut rows = journaled::changes(&effects, None, START_MS).zip(0..).peekable();
-    let mut all = 0;
+    let (mut all, mut part_changes_max) = (0, FIRST_PART_CHANGES_MAX);
     while rows.peek().is_some() {
         let (mut batch, mut has_page) = (Batch::new(), false);
-        for (change, ordinal) in rows.by_ref().take(PART_CHANGES_MAX) {
+        for (change, ordinal) in rows.by_ref().take(part_changes_max) {
             has_page |= is_page(&change);
             batch.push_at(Position { input: 1, ordinal }, change);
         }
         all += batch.len();
+        part_changes_max = PART_CHANGES_MAX;
         loop {
             match journal.write(batch.clone()) {
                 Ok(ticket) => break tickets.push_back((has_page, ticket)),

@@ -44,6 +44,8 @@ use voices::Voices;
 /// How many changes are handed over at once: in a storm the first page waits for no more than these, and SQLite's journal of a savepoint,
 /// which it walks for every statement, stays short.
 const PART_CHANGES_MAX: usize = 1_000;
+/// How many at first: the first page is in them, and waits for them alone.
+const FIRST_PART_CHANGES_MAX: usize = 100;
 /// How many rows are read at once.
 const ROWS: u32 = 1_000;
 /// How many reports of channels may wait.
@@ -219,14 +221,16 @@ impl Answering {
         let mut intents = parting::Intents::new(effects.intents.clone());
         let roster = self.roster.clone();
         let mut changes = journaled::changes(&effects, Some(&roster), now_ms).peekable();
+        let mut part_changes_max = FIRST_PART_CHANGES_MAX;
         while changes.peek().is_some() {
             let mut entry = Entry { batch: Batch::new(), intents: Vec::new(), reply: None };
-            for change in changes.by_ref().take(PART_CHANGES_MAX) {
+            for change in changes.by_ref().take(part_changes_max) {
                 entry.intents.extend(intents.of(&change));
                 entry.batch.push_at(self.position, change);
                 self.position.ordinal = self.position.ordinal.saturating_add(1);
             }
             self.scribe.write(entry);
+            part_changes_max = PART_CHANGES_MAX;
         }
         let intents: Vec<_> = intents.rest().collect();
         if !intents.is_empty() || reply.is_some() {
